@@ -1,0 +1,137 @@
+package sheet
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The states of a file. They have a Hint.
+var (
+	// ErrEmpty is a file of zero bytes.
+	ErrEmpty error = &state{"the file is empty",
+		"it has no bytes at all: a download that didn't finish, or a file that is still in the cloud; open it once in the spreadsheet program"}
+	// ErrChanged is a file that is not the one that was opened any more.
+	ErrChanged error = &state{"the file changed while it was read",
+		"close it in the spreadsheet program and start again"}
+)
+
+type state struct{ msg, hint string }
+
+func (e *state) Error() string { return e.msg }
+func (e *state) Hint() string  { return e.hint }
+
+// NotSheetError is a file that is something else than a table.
+type NotSheetError struct {
+	Found string // what it is, such as "a PDF document"
+	hint  string
+}
+
+func (e *NotSheetError) Error() string { return "not a sheet: the file is " + e.Found }
+
+// Hint tells what to do about it.
+func (e *NotSheetError) Hint() string { return e.hint }
+
+// EncodingError is a text in an encoding that can't be read.
+type EncodingError struct {
+	Found string // what it is, such as "UTF-16"
+	Line  int    // of the text where that shows; 0 if it is the whole
+}
+
+func (e *EncodingError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("the text is %s, not UTF-8", e.Found)
+	}
+	return fmt.Sprintf("the text is %s: line %d is not UTF-8", e.Found, e.Line)
+}
+
+// Hint tells what to do about it.
+func (e *EncodingError) Hint() string {
+	return `open the file in the spreadsheet program and save it as "CSV UTF-8" or .xlsx`
+}
+
+// NoHeaderError is a table without a line that could be its header.
+type NoHeaderError struct {
+	Sheet string // the worksheet that was asked for, if any
+	// Lines are the first lines, with the texts of their cells shortened. Without a header nobody knows which of them are
+	// secret, so that Error does not show them.
+	Lines []Seen
+}
+
+// Seen is a line that was looked at.
+type Seen struct {
+	Line  int
+	Cells []string
+}
+
+func (e *NoHeaderError) Error() string {
+	if len(e.Lines) == 0 {
+		return "find header: there are no lines with text"
+	}
+	return fmt.Sprintf("find header: none of the lines from %d to %d names the columns", e.Lines[0].Line, e.Lines[len(e.Lines)-1].Line)
+}
+
+// Hint tells what to do about it.
+func (e *NoHeaderError) Hint() string { return "write a line above the rows that names the columns" }
+
+// AmbiguousSheetError is a workbook of which several worksheets could be meant.
+type AmbiguousSheetError struct {
+	Sheets []string
+}
+
+func (e *AmbiguousSheetError) Error() string {
+	return "choose worksheet: several have a header: " + quoteAll(e.Sheets)
+}
+
+// Hint tells what to do about it.
+func (e *AmbiguousSheetError) Hint() string {
+	return fmt.Sprintf("say which one is meant: --sheet %q", e.Sheets[0])
+}
+
+// NoSheetError is a worksheet that isn't there.
+type NoSheetError struct {
+	Name   string
+	Sheets []string // those that are there; none in a CSV file
+}
+
+func (e *NoSheetError) Error() string {
+	if len(e.Sheets) == 0 {
+		return fmt.Sprintf("find worksheet %q: the file has no worksheets", e.Name)
+	}
+	return fmt.Sprintf("find worksheet %q: the workbook has %s", e.Name, quoteAll(e.Sheets))
+}
+
+// Hint tells what to do about it.
+func (e *NoSheetError) Hint() string {
+	if len(e.Sheets) == 0 {
+		return "leave the worksheet's name out"
+	}
+	return fmt.Sprintf("give the name of one that is there: --sheet %q", e.Sheets[0])
+}
+
+func quoteAll(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// DamageError is a file that is broken, or beyond the bounds of this package. Nothing of it is to be trusted.
+type DamageError struct {
+	Place string // where in the file: "line 7", "cell D17", "xl/workbook.xml"
+	What  string // what is wrong there; never the text of a cell
+	hint  string
+	Err   error // the cause, if there is one
+}
+
+func (e *DamageError) Error() string { return e.Place + ": " + e.What }
+
+// Hint tells what to do about it.
+func (e *DamageError) Hint() string {
+	if e.hint != "" {
+		return e.hint
+	}
+	return "the file is damaged: get a fresh copy, or open it in the spreadsheet program, check it, and save it anew"
+}
+
+func (e *DamageError) Unwrap() error { return e.Err }
