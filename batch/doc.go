@@ -1,0 +1,39 @@
+// Package batch is the domain of mimebatch: a sheet becomes a plan, the plan is applied, the journal remembers, and the
+// results sheet is a report of the journal. It knows no HTTP, SQL or terminal: those come in through [Directory] and
+// [Journal], the interfaces that it declares.
+//
+// # The life of a row
+//
+// Read. A [Sheet] is a table whose header was recognised and whose columns are bound to fields. Reading it again gives
+// the same rows again; nothing holds all of them at once. A broken row is a row with a problem and reading goes on;
+// a broken file is an error before anything is sent.
+//
+// Check. [Sheet.All] parses each cell by its field's kind and reports all problems of all rows, each with its cell, what is
+// wrong and what to do. A blank cell means "leave as it is" and is never sent.
+//
+// Plan. [Planner.Plan] reads the tenant and gives each row an [Action]. Absence is proved only by a complete listing
+// of the address's domain. A row that goes ahead has one or two steps: create-user takes few fields, so a new person with more
+// settings is created first and updated then. An update sets only what differs or can't be read. Plans hold no password.
+//
+// Apply. [Applier.Apply] offers the open steps of each row, in order, to a pool of workers. [Journal.Begin] is durable
+// before a call is made and [Journal.Finish] after it, so a step without an outcome is in doubt and never forgotten.
+//
+// Settle. A call whose answer was lost may have been executed. An update sets the same values once more. A create is never
+// repeated blindly: the account is looked up; if it is there, an update sets what the create would have set, for it may
+// have appeared without us; if a complete listing lacks it, it is created again, once. Anything else stays unknown, and the
+// results say so. Applying the run again goes on from there.
+//
+// Report. [ResultOf] derives what became of a row from its plan and its steps. A row is what its first step is that isn't
+// done: created, but with its settings refused, it is refused, and the reason begins with "account created".
+//
+// # Rows and errors
+//
+// A row that fails is an outcome, not an error. Only what dooms every later row (credentials, permission, journal, disk) is
+// an error and stops the pool.
+//
+// # What differs from a plainer design
+//
+// [Directory.Accounts] is called page by page rather than being one long iterator, so that a page that got no answer is
+// asked for again without the listing being begun anew. Columns whose heading sounds like a password are kept out of the
+// journal even if no field claims them.
+package batch

@@ -1,0 +1,87 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+)
+
+// ErrNoRun says that the journal has no run of that name.
+var ErrNoRun = errors.New("no such run")
+
+// Run is a plan, and what all of its rows have in common.
+type Run struct {
+	ID      RunID
+	Created time.Time
+	Mode    Mode
+	Tenant  Tenant
+	Version string // of the program that planned it
+
+	SheetPath string // absolute
+	SHA256    string // of the sheet's bytes
+	Format    string // "csv" or "xlsx"
+	Worksheet string // "" in CSV
+	Comma     string // between the cells of a CSV
+	Header    []string
+	Rows      int // rows of the sheet
+	Blank     int // blank lines between them
+	// Secrets says that steps need passwords, which only the sheet has.
+	Secrets bool
+}
+
+// Attempt is one call for one step, named by its run, row, step and the number of the try.
+type Attempt struct {
+	Run      RunID
+	Row      int
+	Step     int
+	Try      int // from 1, throttled ones included
+	Settling bool
+	Begun    time.Time
+}
+
+// StepState is how far a step has come.
+type StepState string
+
+// The states of a step.
+const (
+	StepOpen    StepState = "open" // not sent, or surely not executed
+	StepDone    StepState = "done"
+	StepRefused StepState = "refused"
+	StepUnknown StepState = "unknown" // it may have been executed
+)
+
+// Outcome is what came of an attempt, and the state in which it leaves the step.
+type Outcome struct {
+	Attempt
+	State StepState
+	Reply Reply
+}
+
+// StepResult is a step with the last that was heard of it.
+type StepResult struct {
+	Step
+	State    StepState
+	Reply    Reply
+	Attempts int // calls made, throttled ones left out
+	Started  time.Time
+	Finished time.Time
+}
+
+// Journal remembers plans and everything done with them. A method is durable when it returns nil.
+// It is safe for concurrent use.
+type Journal interface {
+	// Plan stores a run with all of its rows, or nothing.
+	Plan(ctx context.Context, r Run, rows iter.Seq2[PlannedRow, error]) error
+	// Run returns a run; the error is ErrNoRun if there is none of that name.
+	Run(ctx context.Context, id RunID) (Run, error)
+	// Open yields the steps without a final outcome in the order of rows and steps, those left out that
+	// follow a refused step of their row.
+	Open(ctx context.Context, id RunID) iter.Seq2[Step, error]
+	// Begin is called before calls are made. Until Finish, the attempts' steps are in doubt.
+	Begin(ctx context.Context, as []Attempt) error
+	// Finish is called with what came of them.
+	Finish(ctx context.Context, os []Outcome) error
+	// Results yields every row of the plan in order, with what became of it.
+	Results(ctx context.Context, id RunID) iter.Seq2[RowResult, error]
+}

@@ -1,0 +1,202 @@
+package batch
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"mimebatch/batch/sheet"
+)
+
+// Status is what became of a row.
+type Status string
+
+// The statuses.
+const (
+	Created    Status = "created"
+	Updated    Status = "updated"
+	Unchanged  Status = "unchanged"   // it was as asked already
+	Invalid    Status = "invalid"     // the row has problems
+	Blocked    Status = "blocked"     // the tenant's state forbids it
+	Skipped    Status = "skipped"     // the row says so
+	WasRefused Status = "refused"     // the service refused it
+	InDoubt    Status = "unknown"     // it may have been done
+	NotReached Status = "not reached" // nothing was executed
+)
+
+// Statuses returns all of them in the order in which summaries show them.
+func Statuses() []Status {
+	return []Status{Created, Updated, Unchanged, Invalid, Blocked, Skipped, WasRefused, InDoubt, NotReached}
+}
+
+// Counts is how many rows have which status.
+type Counts map[Status]int
+
+// Total returns the number of rows.
+func (c Counts) Total() int {
+	n := 0
+	for _, k := range c {
+		n += k
+	}
+	return n
+}
+
+// Complete tells whether every row is done, unchanged or skipped.
+func (c Counts) Complete() bool {
+	return c.Total() == c[Created]+c[Updated]+c[Unchanged]+c[Skipped]
+}
+
+// RowResult is a row with what became of it: one row of the results.
+type RowResult struct {
+	N, Line   int
+	Cells     []sheet.Cell
+	Email     string
+	Status    Status
+	Action    string  // the kinds of its steps, such as "create, update"
+	Changed   []Field // what was set
+	Reason    Reason
+	Notes     []string
+	HTTP      int
+	Attempts  int
+	RequestID string
+	Started   time.Time // zero if nothing was sent
+	Finished  time.Time
+	Account   Account // as the service last told it
+	Steps     []StepResult
+}
+
+// StatusOf derives a row's status from its planned action and its steps: it is what its first step is that isn't done.
+func StatusOf(action Action, steps []StepResult) Status {
+	switch action {
+	case ActionUnchanged:
+		return Unchanged
+	case ActionInvalid:
+		return Invalid
+	case ActionBlocked:
+		return Blocked
+	case ActionSkipped:
+		return Skipped
+	}
+	status := Updated
+	for _, s := range steps {
+		switch s.State {
+		case StepRefused:
+			return WasRefused
+		case StepUnknown:
+			return InDoubt
+		case StepOpen:
+			return NotReached
+		}
+		if s.Kind == StepCreate {
+			status = Created
+		}
+	}
+	return status
+}
+
+// ResultOf derives what became of a row from its plan and its steps.
+func ResultOf(p PlannedRow, steps []StepResult) RowResult {
+	r := RowResult{
+		N: p.N, Line: p.Line, Cells: p.Cells, Email: p.Email,
+		Status: StatusOf(p.Action, steps), Reason: p.Reason, Notes: p.Notes, Steps: steps,
+	}
+	if p.Account != nil {
+		r.Account = *p.Account
+		r.Account.Settings = p.Account.Settings.Clone()
+	}
+	var kinds, said []string
+	var last *StepResult
+	created := false
+	for i := range steps {
+		s := &steps[i]
+		kinds = append(kinds, string(s.Kind))
+		r.Attempts += s.Attempts
+		if s.Attempts > 0 {
+			last = s
+			r.Started = earliest(r.Started, s.Started)
+			r.Finished = latest(r.Finished, s.Finished)
+		}
+		if s.State != StepDone {
+			continue
+		}
+		r.Changed = append(r.Changed, s.Fields()...)
+		created = created || s.Kind == StepCreate
+		if s.Reply.Reason.Message != "" {
+			said = append(said, s.Reply.Reason.Message)
+		}
+		if s.Reply.Account != nil {
+			said = append(said, differences(s.Set, s.Reply.Account.Settings)...)
+			r.tell(*s.Reply.Account)
+		}
+	}
+	r.Action = strings.Join(kinds, ", ")
+	if last != nil {
+		r.HTTP, r.RequestID = last.Reply.HTTP, last.Reply.RequestID
+		if last.State != StepDone {
+			r.Reason = last.Reply.Reason
+		}
+	}
+	switch r.Status {
+	case WasRefused, InDoubt, NotReached:
+		if created {
+			word := map[Status]string{WasRefused: "refused", InDoubt: "unknown", NotReached: "not reached"}[r.Status]
+			said = append([]string{"account created; settings " + word}, said...)
+		}
+	}
+	if r.Status == InDoubt {
+		if r.Reason.Code == "" {
+			r.Reason = Reason{Code: "no outcome", Message: "the program ended before the answer came"}
+		}
+		r.Reason.Hint = cmp.Or(r.Reason.Hint, "apply the run again: it finds out whether this was done")
+	}
+	r.Reason.Message = joinNonEmpty(append(said, r.Reason.Message))
+	return r
+}
+
+// tell notes what an answer says of the account.
+func (r *RowResult) tell(a Account) {
+	r.Account.Email = a.Email
+	r.Account.ID = cmp.Or(a.ID, r.Account.ID)
+	if r.Account.Settings == nil {
+		r.Account.Settings = Settings{}
+	}
+	for f, v := range a.Settings {
+		r.Account.Settings[f] = v
+	}
+}
+
+// differences compares what was asked with what the answer tells.
+func differences(asked, told Settings) []string {
+	var out []string
+	for _, f := range asked.Fields() {
+		if v, ok := told[f]; ok && v != asked[f] {
+			out = append(out, fmt.Sprintf("asked %s=%s, the answer tells %s", f, asked[f], v))
+		}
+	}
+	return out
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func joinNonEmpty(parts []string) string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, "; ")
+}

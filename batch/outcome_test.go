@@ -1,0 +1,84 @@
+package batch
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestResultOf(t *testing.T) {
+	at := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	create := Step{Kind: StepCreate, Set: Settings{Username: "New"}, WithPassword: true}
+	update := Step{Kind: StepUpdate, Set: Settings{AllowPOP: "true"}}
+	step := func(s Step, state StepState, r Reply) StepResult {
+		n := 1
+		if state == StepOpen {
+			n = 0
+		}
+		return StepResult{Step: s, State: state, Reply: r, Attempts: n, Started: at, Finished: at.Add(time.Second)}
+	}
+	done := Reply{Verdict: Done, HTTP: 200, RequestID: "r1"}
+	no := Reply{Verdict: Refused, HTTP: 200, RequestID: "r2", Reason: Reason{Code: "err_x", Message: "no"}}
+	for _, tt := range []struct {
+		name    string
+		action  Action
+		steps   []StepResult
+		status  Status
+		changed string
+		reason  string
+	}{
+		{"created", ActionCreate, []StepResult{step(create, StepDone, done)}, Created, "username,password", ""},
+		{"created and set up", ActionCreate, []StepResult{step(create, StepDone, done), step(update, StepDone, done)}, Created, "username,password,allow_pop", ""},
+		{"create refused", ActionCreate, []StepResult{step(create, StepRefused, no), step(update, StepOpen, Reply{})}, WasRefused, "", "no"},
+		{"settings refused", ActionCreate, []StepResult{step(create, StepDone, done), step(update, StepRefused, no)}, WasRefused, "username,password", "account created; settings refused; no"},
+		{"settings not reached", ActionCreate, []StepResult{step(create, StepDone, done), step(update, StepOpen, Reply{})}, NotReached, "username,password", "account created; settings not reached"},
+		{"settings unknown", ActionCreate, []StepResult{step(create, StepDone, done), step(update, StepUnknown, Reply{Reason: Reason{Code: "no answer", Message: "lost"}})}, InDoubt, "username,password", "account created; settings unknown; lost"},
+		{"updated", ActionUpdate, []StepResult{step(update, StepDone, done)}, Updated, "allow_pop", ""},
+		{"in doubt without an outcome", ActionUpdate, []StepResult{step(update, StepUnknown, Reply{})}, InDoubt, "", "the program ended before the answer came"},
+		{"not reached", ActionUpdate, []StepResult{step(update, StepOpen, Reply{})}, NotReached, "", ""},
+		{"the answer tells something else", ActionUpdate, []StepResult{step(update, StepDone, Reply{Account: &Account{Settings: Settings{AllowPOP: "false"}}})}, Updated, "allow_pop", "asked allow_pop=true, the answer tells false"},
+		{"confirmed", ActionCreate, []StepResult{step(create, StepDone, Reply{Reason: Reason{Message: ConfirmedByLookUp}})}, Created, "username,password", ConfirmedByLookUp},
+		{"blocked", ActionBlocked, nil, Blocked, "", ""},
+		{"invalid", ActionInvalid, nil, Invalid, "", ""},
+		{"skipped", ActionSkipped, nil, Skipped, "", ""},
+		{"unchanged", ActionUnchanged, nil, Unchanged, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := ResultOf(PlannedRow{Action: tt.action}, tt.steps)
+			var changed []string
+			for _, f := range r.Changed {
+				changed = append(changed, string(f))
+			}
+			if r.Status != tt.status || strings.Join(changed, ",") != tt.changed || r.Reason.Message != tt.reason {
+				t.Errorf("status %q, changed %q, reason %q; want %q, %q, %q", r.Status, changed, r.Reason.Message, tt.status, tt.changed, tt.reason)
+			}
+		})
+	}
+}
+
+func TestResultTellsTheAccount(t *testing.T) {
+	p := PlannedRow{Action: ActionUpdate, Account: &Account{Email: "ana@example.com", Settings: Settings{Username: "Ana", AllowSMTP: "true"}}}
+	r := ResultOf(p, []StepResult{{State: StepDone, Attempts: 1, Reply: Reply{Account: &Account{Email: "ana@example.com", ID: "id1", Settings: Settings{Username: "Ana Ruiz"}}}}})
+	want := Account{Email: "ana@example.com", ID: "id1", Settings: Settings{Username: "Ana Ruiz", AllowSMTP: "true"}}
+	if d := cmp.Diff(want, r.Account); d != "" {
+		t.Errorf("account (-want +got):\n%s", d)
+	}
+	if p.Account.Settings[Username] != "Ana" {
+		t.Error("the plan was changed")
+	}
+}
+
+func TestStatusesAreComplete(t *testing.T) {
+	c := Counts{}
+	for _, s := range Statuses() {
+		c[s]++
+	}
+	if c.Total() != 9 || c.Complete() {
+		t.Errorf("total %d, complete %v", c.Total(), c.Complete())
+	}
+	if !(Counts{Created: 1, Updated: 1, Unchanged: 1, Skipped: 1}).Complete() {
+		t.Error("done rows are not complete")
+	}
+}

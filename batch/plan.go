@@ -1,0 +1,329 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"mimebatch/batch/sheet"
+)
+
+// Action is what a plan does with a row.
+type Action string
+
+// The actions.
+const (
+	ActionCreate    Action = "create"
+	ActionUpdate    Action = "update"
+	ActionUnchanged Action = "unchanged"
+	ActionBlocked   Action = "blocked"
+	ActionInvalid   Action = "invalid"
+	ActionSkipped   Action = "skipped"
+)
+
+// PlannedRow is a row with what the plan does with it.
+type PlannedRow struct {
+	N       int // from 1, in the sheet's order
+	Line    int
+	Cells   []sheet.Cell // no passwords
+	Email   string
+	Action  Action
+	Reason  Reason // why it is blocked, invalid, skipped or unchanged
+	Notes   []string
+	Account *Account // as the tenant told it when the plan was made, nil if it isn't there
+	Steps   []Step
+}
+
+// The codes of blocked, skipped and unchanged rows. Invalid ones have the code of their first problem.
+const (
+	CodeDomain       = "domain not internal"
+	CodeExists       = "account exists"
+	CodeMissing      = "account missing"
+	CodeAlias        = "address is an alias"
+	CodeList         = "address is a distribution list"
+	CodeContact      = "address is a contact"
+	CodeSkip         = "action is skip"
+	CodeAsAsked      = "already as asked"
+	CodeNothingAsked = "nothing asked"
+)
+
+// Planner makes plans: it reads the tenant and decides for each row.
+type Planner struct {
+	Directory Directory
+	Mode      Mode
+	Workers   int // calls in flight at most
+}
+
+// Plan reads the tenant and then yields every row of the sheet in order, with what to do. It changes nothing in the tenant.
+func (p *Planner) Plan(ctx context.Context, s *Sheet) iter.Seq2[PlannedRow, error] {
+	return func(yield func(PlannedRow, error) bool) {
+		v, err := p.look(ctx, s)
+		if err != nil {
+			yield(PlannedRow{}, err)
+			return
+		}
+		n := 0
+		var window []*decision
+		flush := func() bool {
+			if err := p.readStates(ctx, window); err != nil {
+				yield(PlannedRow{}, err)
+				return false
+			}
+			for _, d := range window {
+				if !yield(d.finish(), nil) {
+					return false
+				}
+			}
+			window = window[:0]
+			return true
+		}
+		for row, err := range s.All(ctx) {
+			if err != nil {
+				yield(PlannedRow{}, err)
+				return
+			}
+			n++
+			window = append(window, v.decide(n, row, p.Mode))
+			if len(window) == 1000 && !flush() {
+				return
+			}
+		}
+		flush()
+	}
+}
+
+// view is what the plan needs to know of the tenant.
+type view struct {
+	domains  map[string]Domain
+	accounts map[string]Account // of the sheet's addresses only
+}
+
+// look reads the tenant's domains, and the accounts of those that the sheet speaks of.
+func (p *Planner) look(ctx context.Context, s *Sheet) (*view, error) {
+	domains, err := retry(ctx, func() ([]Domain, error) { return p.Directory.Domains(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	v := &view{domains: map[string]Domain{}, accounts: map[string]Account{}}
+	for _, d := range domains {
+		v.domains[d.Name] = d
+	}
+	wanted := map[string]map[string]bool{} // addresses by domain
+	for row, err := range s.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if row.Invalid() || row.Mode == Skip {
+			continue
+		}
+		d := DomainOf(row.Email)
+		if _, ok := v.domains[d]; !ok {
+			continue
+		}
+		if wanted[d] == nil {
+			wanted[d] = map[string]bool{}
+		}
+		wanted[d][row.Email] = true
+	}
+	for _, d := range sortedKeys(wanted) {
+		err := listing(ctx, p.Directory, d, func(a Account) {
+			if wanted[d][a.Email] {
+				v.accounts[a.Email] = a
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+// decision is a row on its way to being planned.
+type decision struct {
+	PlannedRow
+	row Row
+	// readState says that the account's state decides what there is to do.
+	readState bool
+}
+
+// decide settles everything that needs no look at the account's state.
+func (v *view) decide(n int, row Row, mode Mode) *decision {
+	d := &decision{row: row, PlannedRow: PlannedRow{N: n, Line: row.Line, Cells: row.Cells, Email: row.Email}}
+	if row.Mode != "" {
+		mode = row.Mode
+	}
+	if mode == Skip {
+		d.Action, d.Reason = ActionSkipped, Reason{Code: CodeSkip, Message: "the row says skip"}
+		return d
+	}
+	if row.Invalid() {
+		d.Action, d.Reason = ActionInvalid, invalidReason(row)
+		return d
+	}
+	domain, ok := v.domains[DomainOf(row.Email)]
+	if !ok {
+		d.block(CodeDomain, fmt.Sprintf("%s is no internal domain of this tenant: it is not registered there, still pending, or external", DomainOf(row.Email)),
+			"check the address; else register and verify the domain in the tenant first")
+		return d
+	}
+	account, exists := v.accounts[row.Email]
+	if exists {
+		d.Account = &account
+	}
+	switch {
+	case exists && account.Alias:
+		d.block(CodeAlias, "the address is an alias of another account", "put the account's own address in the row, or remove the alias first")
+	case exists && account.Type == typeList:
+		d.block(CodeList, "the address is a distribution list", "a list has no account; remove the row")
+	case exists && account.Type == typeContact:
+		d.block(CodeContact, "the address is a contact", "a contact has no account; remove the row")
+	case exists && mode == Create && account.Type == TypeByEmail:
+		d.block(CodeExists, "the account exists already: it appeared by mail flow", "use --mode upsert to set it up")
+	case exists && mode == Create:
+		d.block(CodeExists, "the account exists already", "use --mode upsert or update to change it")
+	case !exists && mode == Update:
+		d.block(CodeMissing, "there is no such account", "check the address, or use --mode upsert to create it")
+	case exists:
+		d.Action = ActionUpdate
+		d.readState = len(row.Settings.Only(func(i FieldInfo) bool { return i.Read && i.Field != Username })) > 0
+	default:
+		d.Action = ActionCreate
+	}
+	if d.Action != ActionBlocked {
+		d.note(domain)
+	}
+	return d
+}
+
+func (d *decision) block(code, message, hint string) {
+	d.Action, d.Reason = ActionBlocked, Reason{Code: code, Message: message, Hint: hint}
+}
+
+// note records what the admin should know of a row that goes ahead.
+func (d *decision) note(domain Domain) {
+	if domain.SendOnly {
+		d.Notes = append(d.Notes, "the domain is send-only: its people can't log on")
+	}
+	if d.Account == nil {
+		return
+	}
+	switch a := d.Account; {
+	case a.Type == TypeByEmail:
+		d.Notes = append(d.Notes, "the account exists by mail flow")
+	case a.Synced():
+		d.Notes = append(d.Notes, "synced from a directory: name and disabled will be overwritten at the next sync")
+	}
+	if _, ok := d.row.Settings[AccountCode]; ok {
+		d.Notes = append(d.Notes, "the account code is for new accounts only and is not sent")
+	}
+}
+
+func invalidReason(row Row) Reason {
+	var said []string
+	var first *Problem
+	for i, p := range row.Problems {
+		if p.Warning {
+			continue
+		}
+		if first == nil {
+			first = &row.Problems[i]
+		}
+		said = append(said, p.Cell()+": "+p.Message)
+	}
+	return Reason{Code: string(first.Code), Message: strings.Join(said, "; "), Hint: first.Hint}
+}
+
+// finish makes the steps.
+func (d *decision) finish() PlannedRow {
+	asked := d.row.Settings
+	withPassword := !d.row.Password.IsZero()
+	switch d.Action {
+	case ActionCreate:
+		d.step(StepCreate, asked.Only(func(i FieldInfo) bool { return i.Create }), withPassword)
+		if rest := asked.Only(func(i FieldInfo) bool { return !i.Create }); len(rest) > 0 {
+			d.step(StepUpdate, rest, false)
+		}
+	case ActionUpdate:
+		set := asked.Only(func(i FieldInfo) bool {
+			if !i.Update {
+				return false
+			}
+			// A new password may bring its own state along: what is asked of it goes with it.
+			if withPassword && (i.Field == ForcePasswordChange || i.Field == PasswordNeverExpires) {
+				return true
+			}
+			was, known := d.Account.Settings[i.Field]
+			return !known || was != asked[i.Field]
+		})
+		if len(set) > 0 || withPassword {
+			d.step(StepUpdate, set, withPassword)
+			break
+		}
+		d.Action = ActionUnchanged
+		d.Reason = Reason{Code: CodeAsAsked, Message: "the account is as asked already"}
+		if len(asked) == 0 {
+			d.Reason = Reason{Code: CodeNothingAsked, Message: "the account exists and the row asks for nothing"}
+		}
+	}
+	return d.PlannedRow
+}
+
+func (d *decision) step(kind StepKind, set Settings, withPassword bool) {
+	s := Step{Row: d.N, Line: d.Line, N: len(d.Steps) + 1, Kind: kind, Email: d.Email, Set: set, WithPassword: withPassword}
+	if d.Account != nil {
+		s.Before = d.Account.Settings.Only(func(i FieldInfo) bool { _, ok := set[i.Field]; return ok })
+	}
+	d.Steps = append(d.Steps, s)
+}
+
+// readStates reads the state of those accounts whose state decides what there is to do.
+func (p *Planner) readStates(ctx context.Context, window []*decision) error {
+	var need []*decision
+	for _, d := range window {
+		if d.readState {
+			need = append(need, d)
+		}
+	}
+	size := p.Directory.Batch(StepUpdate)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, p.Workers))
+	for len(need) > 0 {
+		chunk := need[:min(size, len(need))]
+		need = need[len(chunk):]
+		g.Go(func() error {
+			emails := make([]string, len(chunk))
+			for i, d := range chunk {
+				emails[i] = d.Email
+			}
+			replies, err := states(ctx, p.Directory, emails)
+			if err != nil {
+				return err
+			}
+			for i, r := range replies {
+				chunk[i].learn(r)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// learn takes in what the tenant tells of the account's state.
+func (d *decision) learn(r Reply) {
+	if r.Verdict != Done || r.Account == nil {
+		d.Notes = append(d.Notes, joinNonEmpty([]string{"its present state can't be read", r.Reason.Message}))
+		return
+	}
+	a := *d.Account
+	a.Settings = a.Settings.Clone()
+	if a.Settings == nil {
+		a.Settings = Settings{}
+	}
+	for f, v := range r.Account.Settings {
+		a.Settings[f] = v
+	}
+	d.Account = &a
+}

@@ -1,0 +1,114 @@
+package batch
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDecide(t *testing.T) {
+	v := &view{
+		domains: map[string]Domain{"example.com": {Name: "example.com"}, "out.example.com": {Name: "out.example.com", SendOnly: true}},
+		accounts: map[string]Account{
+			"ana@example.com":    {Email: "ana@example.com", Type: "created_manually", Source: "cloud", Settings: Settings{Username: "Ana", AllowPOP: "true"}},
+			"flow@example.com":   {Email: "flow@example.com", Type: TypeByEmail, Source: "cloud", Settings: Settings{Username: "flow@example.com"}},
+			"synced@example.com": {Email: "synced@example.com", Type: "created_by_ldap_sync", Source: "ldap"},
+			"info@example.com":   {Email: "info@example.com", Alias: true},
+			"staff@example.com":  {Email: "staff@example.com", Type: "dl_from_ldap", Source: "ldap"},
+			"press@example.com":  {Email: "press@example.com", Type: "contact_from_ldap", Source: "ldap"},
+		},
+	}
+	secret := NewSecret("Pa55word!")
+	for _, tt := range []struct {
+		name   string
+		row    Row
+		mode   Mode
+		action Action
+		code   string
+		steps  []string
+		note   string
+	}{
+		{name: "new person", row: Row{Email: "new@example.com", Settings: Settings{Username: "New"}, Password: secret}, mode: Upsert,
+			action: ActionCreate, steps: []string{"create username,password"}},
+		{name: "new person with more settings", row: Row{Email: "new@example.com", Settings: Settings{Username: "New", AccountCode: "C1", ForcePasswordChange: "true", AllowPOP: "false", ArchiveStartDate: "d"}}, mode: Create,
+			action: ActionCreate, steps: []string{"create username,force_password_change,account_code", "update archive_start_date,allow_pop"}},
+		{name: "new person, address only", row: Row{Email: "new@example.com"}, mode: Upsert, action: ActionCreate, steps: []string{"create "}},
+		{name: "only what differs", row: Row{Email: "ana@example.com", Settings: Settings{Username: "Ana Ruiz", AllowPOP: "true"}}, mode: Upsert,
+			action: ActionUpdate, steps: []string{"update username"}},
+		{name: "what can't be read is sent", row: Row{Email: "ana@example.com", Settings: Settings{Username: "Ana", ArchiveStartDate: "d"}}, mode: Update,
+			action: ActionUpdate, steps: []string{"update archive_start_date"}},
+		{name: "a password takes its settings along", row: Row{Email: "ana@example.com", Settings: Settings{ForcePasswordChange: "true"}, Password: secret}, mode: Upsert,
+			action: ActionUpdate, steps: []string{"update password,force_password_change"}},
+		{name: "as asked", row: Row{Email: "ana@example.com", Settings: Settings{Username: "Ana", AllowPOP: "true"}}, mode: Upsert, action: ActionUnchanged, code: CodeAsAsked},
+		{name: "asks for nothing", row: Row{Email: "ana@example.com"}, mode: Update, action: ActionUnchanged, code: CodeNothingAsked},
+		{name: "account code of somebody who exists", row: Row{Email: "ana@example.com", Settings: Settings{AccountCode: "C1"}}, mode: Upsert, action: ActionUnchanged, code: CodeAsAsked, note: "account code"},
+		{name: "exists in create mode", row: Row{Email: "ana@example.com"}, mode: Create, action: ActionBlocked, code: CodeExists},
+		{name: "exists by mail flow in create mode", row: Row{Email: "flow@example.com"}, mode: Create, action: ActionBlocked, code: CodeExists},
+		{name: "exists by mail flow", row: Row{Email: "flow@example.com", Settings: Settings{Username: "Flo"}}, mode: Upsert, action: ActionUpdate, steps: []string{"update username"}, note: "mail flow"},
+		{name: "synced", row: Row{Email: "synced@example.com", Settings: Settings{AllowPOP: "true"}}, mode: Upsert, action: ActionUpdate, steps: []string{"update allow_pop"}, note: "synced"},
+		{name: "missing in update mode", row: Row{Email: "new@example.com"}, mode: Update, action: ActionBlocked, code: CodeMissing},
+		{name: "the row's own action wins", row: Row{Email: "new@example.com", Mode: Create}, mode: Update, action: ActionCreate, steps: []string{"create "}},
+		{name: "the row says skip", row: Row{Email: "new@example.com", Mode: Skip}, mode: Update, action: ActionSkipped, code: CodeSkip},
+		{name: "foreign domain", row: Row{Email: "new@elsewhere.example"}, mode: Upsert, action: ActionBlocked, code: CodeDomain},
+		{name: "alias", row: Row{Email: "info@example.com"}, mode: Upsert, action: ActionBlocked, code: CodeAlias},
+		{name: "distribution list", row: Row{Email: "staff@example.com"}, mode: Upsert, action: ActionBlocked, code: CodeList},
+		{name: "contact", row: Row{Email: "press@example.com"}, mode: Upsert, action: ActionBlocked, code: CodeContact},
+		{name: "send-only", row: Row{Email: "new@out.example.com"}, mode: Upsert, action: ActionCreate, steps: []string{"create "}, note: "send-only"},
+		{name: "invalid", row: Row{Line: 7, Problems: []Problem{{Line: 7, Column: 1, Code: PasswordBlanks, Warning: true}, {Line: 7, Column: 0, Code: EmailMissing, Message: "no e-mail address"}}}, mode: Upsert, action: ActionInvalid, code: string(EmailMissing)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := v.decide(1, tt.row, tt.mode).finish()
+			var steps []string
+			for _, s := range got.Steps {
+				var names []string
+				for _, f := range s.Fields() {
+					names = append(names, string(f))
+				}
+				steps = append(steps, string(s.Kind)+" "+strings.Join(names, ","))
+				if !s.Password.IsZero() {
+					t.Error("the plan holds the password")
+				}
+			}
+			if got.Action != tt.action || got.Reason.Code != tt.code {
+				t.Errorf("action %q, code %q; want %q, %q", got.Action, got.Reason.Code, tt.action, tt.code)
+			}
+			if d := cmp.Diff(tt.steps, steps); d != "" {
+				t.Errorf("steps (-want +got):\n%s", d)
+			}
+			if tt.note != "" && !slices.ContainsFunc(got.Notes, func(n string) bool { return strings.Contains(n, tt.note) }) {
+				t.Errorf("notes %q lack %q", got.Notes, tt.note)
+			}
+			if got.Action == ActionBlocked && (got.Reason.Message == "" || got.Reason.Hint == "") {
+				t.Errorf("blocked without words: %+v", got.Reason)
+			}
+		})
+	}
+}
+
+func TestLearnKeepsBefore(t *testing.T) {
+	v := &view{
+		domains:  map[string]Domain{"example.com": {}},
+		accounts: map[string]Account{"ana@example.com": {Email: "ana@example.com", Settings: Settings{Username: "Ana"}}},
+	}
+	d := v.decide(1, Row{Email: "ana@example.com", Settings: Settings{Username: "Ana", AllowPOP: "true", AllowSMTP: "true"}}, Upsert)
+	if !d.readState {
+		t.Fatal("the state decides and is not read")
+	}
+	d.learn(Reply{Verdict: Done, Account: &Account{Settings: Settings{AllowPOP: "false", AllowSMTP: "true"}}})
+	p := d.finish()
+	if d := cmp.Diff(Settings{AllowPOP: "true"}, p.Steps[0].Set); d != "" {
+		t.Errorf("set (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(Settings{AllowPOP: "false"}, p.Steps[0].Before); d != "" {
+		t.Errorf("before (-want +got):\n%s", d)
+	}
+
+	d = v.decide(1, Row{Email: "ana@example.com", Settings: Settings{AllowPOP: "true"}}, Upsert)
+	d.learn(Reply{Verdict: Refused, Reason: Reason{Message: "forbidden"}})
+	p = d.finish()
+	if p.Action != ActionUpdate || len(p.Notes) != 1 || !strings.Contains(p.Notes[0], "forbidden") {
+		t.Errorf("unreadable state: %+v", p)
+	}
+}

@@ -1,0 +1,108 @@
+package batch
+
+import (
+	"context"
+	"time"
+)
+
+// RunID is the short name of a plan and of all that is done with it.
+type RunID string
+
+// StepKind is the API function of a step.
+type StepKind string
+
+// The kinds of step.
+const (
+	StepCreate StepKind = "create"
+	StepUpdate StepKind = "update"
+)
+
+// Step is one thing to do for a row. A row has none, one, or two: create-user takes few fields, so a new person
+// with more settings is created first and updated then.
+type Step struct {
+	Row   int // the row's place in the plan, from 1
+	Line  int // its line in the sheet
+	N     int // the step's place in its row, from 1
+	Kind  StepKind
+	Email string
+	Set   Settings // what to set; no password
+	// WithPassword says that the row's password goes with this step. The journal keeps this and not the password:
+	// Password is filled in just before the call.
+	WithPassword bool
+	Password     Secret   `json:"-"`
+	Before       Settings // what the fields of Set were when the plan was made, where it could be read
+
+	Tries     int       // attempts begun so far, those that were throttled included
+	InDoubt   bool      // it may have been applied: an attempt has no outcome, or its outcome is unknown
+	LastBegun time.Time // begin of the last attempt, zero for none
+}
+
+// Fields returns the fields that the step sets, the password included.
+func (s Step) Fields() []Field {
+	var out []Field
+	for _, i := range fields {
+		if _, ok := s.Set[i.Field]; ok || i.Field == Password && s.WithPassword {
+			out = append(out, i.Field)
+		}
+	}
+	return out
+}
+
+// Verdict is what an answer, or its lack, says of a call.
+type Verdict string
+
+// The verdicts.
+const (
+	Done      Verdict = "done"      // applied
+	Refused   Verdict = "refused"   // not applied, and repeating it changes nothing
+	NotSent   Verdict = "not sent"  // nothing left this machine
+	Throttled Verdict = "throttled" // the rate limit's answer: not executed
+	Unknown   Verdict = "unknown"   // it may have been applied
+	Fatal     Verdict = "fatal"     // not applied, and every later call would fail the same way
+)
+
+// Reason says why, for people and machines.
+type Reason struct {
+	Code    string // the service's own code where it gave one, else one of ours in lower case with blanks
+	Message string
+	Field   string // the API's name of the field at fault, "" for none
+	Hint    string // what to do
+}
+
+// Reply is what came of one call for one step, or for one address.
+type Reply struct {
+	Verdict        Verdict
+	Account        *Account // what the answer tells of the account
+	Reason         Reason
+	RequestID      string        // the service's name for the call
+	HTTP           int           // status, 0 for no answer
+	Wait           time.Duration // the service's own word on when to come back, 0 for none
+	Sent, Received time.Time
+}
+
+// Page is one page of a listing.
+type Page struct {
+	Accounts []Account
+	Next     string // the name of the next page, "" for none
+	Total    int    // accounts in the whole listing, 0 if not told
+}
+
+// Directory is the tenant. A method makes one call, and renews at most a dead token inside; whoever calls it retries.
+// It waits for its quota first. A cancelled context ends that wait, not a call on its way.
+// Methods are safe for concurrent use. Their errors are *[CallError]s where an answer, or its lack, is the reason.
+type Directory interface {
+	// Tenant tells what a plan is bound to.
+	Tenant(ctx context.Context) (Tenant, error)
+	// Domains lists the internal domains.
+	Domains(ctx context.Context) ([]Domain, error)
+	// Accounts lists the accounts of a domain by page; the first page's name is "".
+	// Only a listing read to its end proves that an account does not exist.
+	Accounts(ctx context.Context, domain, page string) (Page, error)
+	// State tells what update-user answers when asked to change nothing: at most Batch(StepUpdate) addresses,
+	// one reply an address, in order.
+	State(ctx context.Context, emails []string) []Reply
+	// Batch is how many steps of a kind fit one call.
+	Batch(kind StepKind) int
+	// Do executes steps of one kind, at most Batch of them; one reply a step, in order.
+	Do(ctx context.Context, steps []Step) []Reply
+}
