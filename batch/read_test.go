@@ -9,7 +9,9 @@ import (
 )
 
 func TestRetry(t *testing.T) {
-	call := func(v Verdict, wait time.Duration) error { return &CallError{Op: "read", Reply: Reply{Verdict: v, Wait: wait}} }
+	call := func(v Verdict, wait time.Duration) error {
+		return &CallError{Op: "read", Reply: Reply{Verdict: v, Wait: wait}}
+	}
 	for _, tt := range []struct {
 		name    string
 		answers []error // nil: it is answered

@@ -82,8 +82,9 @@ func TestPacerGrant(t *testing.T) {
 					if g.refused > 0 {
 						t.Errorf("%d calls were refused", g.refused)
 					}
-					// Wherever a window may begin: one more, and those that closed up on their way, by up to 4 ms.
-					if worst := g.worst(); worst > limit+1+limit*4/1000 {
+					// Wherever a window may begin: one more, and one in a hundred, for calls close up on their way here,
+					// by up to 4 ms, and a window looks shorter from there by the way of the answer, which is up to 5 ms.
+					if worst := g.worst(); worst > limit+1+limit/100 {
 						t.Errorf("%d calls within %v, granted are %d", worst, g.window, limit)
 					}
 					// The first second goes by slowly, until a whole window was seen.
