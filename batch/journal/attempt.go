@@ -1,0 +1,118 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"mimebatch/batch"
+)
+
+// Begin stores that calls are about to be made. Their steps are unknown until [Journal.Finish]. It stores all of them or none:
+// none if an attempt was begun before, or its step is not there or has its final outcome.
+func (j *Journal) Begin(ctx context.Context, as []batch.Attempt) error {
+	return j.writer.do(ctx, func(s *session) error {
+		for _, a := range as {
+			if err := begin(s, a); err != nil {
+				return fmt.Errorf("begin %s: %w", name(a), err)
+			}
+		}
+		return nil
+	})
+}
+
+// name names an attempt for people who look for a fault in the program.
+func name(a batch.Attempt) string {
+	return fmt.Sprintf("attempt %d at step %d of row %d in run %s", a.Try, a.Step, a.Row, a.Run)
+}
+
+func begin(s *session, a batch.Attempt) error {
+	n, err := s.exec(`
+		INSERT INTO attempts (run, row, step, try, settling, begun)
+		SELECT run, row, n, ?, ?, ? FROM steps WHERE run = ? AND row = ? AND n = ? AND NOT EXISTS (
+			SELECT 1 FROM attempts AS a WHERE a.run = steps.run AND a.row = steps.row AND a.step = steps.n
+			AND (a.try >= ? OR a.state IN ('done', 'refused')))`,
+		a.Try, a.Settling, at(&a.Begun), a.Run, a.Row, a.Step, a.Try)
+	if err == nil && n == 0 {
+		return errors.New("no such step waits for it")
+	}
+	return err
+}
+
+// Finish stores what came of calls, all of it or nothing: nothing if an attempt was not begun, or has its outcome.
+func (j *Journal) Finish(ctx context.Context, os []batch.Outcome) error {
+	return j.writer.do(ctx, func(s *session) error {
+		for _, o := range os {
+			if err := finish(s, o); err != nil {
+				return fmt.Errorf("finish %s: %w", name(o.Attempt), err)
+			}
+		}
+		return nil
+	})
+}
+
+func finish(s *session, o batch.Outcome) error {
+	now, r := time.Now(), o.Reply
+	n, err := s.exec(`
+		UPDATE attempts SET finished = ?, state = ?, sent = ?, received = ?,
+			verdict = ?, code = ?, message = ?, field = ?, hint = ?, http = ?, request_id = ?, account = ?
+		WHERE run = ? AND row = ? AND step = ? AND try = ? AND state IS NULL`,
+		at(&now), o.State, at(&r.Sent), at(&r.Received),
+		r.Verdict, r.Reason.Code, r.Reason.Message, r.Reason.Field, r.Reason.Hint, r.HTTP, r.RequestID, asAccount(&r.Account),
+		o.Run, o.Row, o.Step, o.Try)
+	if err == nil && n == 0 {
+		return errors.New("it was not begun, or has its outcome")
+	}
+	return err
+}
+
+// Call is an attempt with what came of it.
+type Call struct {
+	batch.Outcome           // state and reply are zero while it is in doubt; the wait is not kept
+	Finished      time.Time // when its outcome came in, zero while it is in doubt
+}
+
+// Attempts yields every attempt at a row of a run, in the order of its steps and their tries.
+// The error is [batch.ErrNoRun] if there is no run of that name.
+func (j *Journal) Attempts(ctx context.Context, id batch.RunID, row int) iter.Seq2[Call, error] {
+	return func(yield func(Call, error) bool) {
+		calls, err := j.calls(ctx, id, row)
+		if err != nil {
+			yield(Call{}, fmt.Errorf("read attempts of run %s: %w", id, err))
+			return
+		}
+		for _, c := range calls {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (j *Journal) calls(ctx context.Context, id batch.RunID, row int) ([]Call, error) {
+	if _, err := j.find(ctx, id); err != nil {
+		return nil, err
+	}
+	return query(ctx, j.reading, readCall, `
+		SELECT run, row, step, try, settling, begun, finished, coalesce(state, ''), `+replyColumns+`
+		FROM attempts WHERE run = ? AND row = ? ORDER BY step, try`, id, row)
+}
+
+func readCall(scan func(...any) error) (c Call, err error) {
+	err = scan(append([]any{
+		&c.Run, &c.Row, &c.Step, &c.Try, &c.Settling, at(&c.Begun), at(&c.Finished), &c.State,
+	}, intoReply(&c.Reply)...)...)
+	return c, err
+}
+
+const replyColumns = `sent, received, verdict, code, message, field, hint, http, request_id, account`
+
+// intoReply is where the replyColumns go.
+func intoReply(r *batch.Reply) []any {
+	return []any{
+		at(&r.Sent), at(&r.Received), &r.Verdict, &r.Reason.Code, &r.Reason.Message, &r.Reason.Field, &r.Reason.Hint,
+		&r.HTTP, &r.RequestID, asAccount(&r.Account),
+	}
+}

@@ -1,0 +1,182 @@
+package journal_test
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mimebatch/batch"
+	"mimebatch/batch/journal"
+)
+
+// files returns the content of all files below dir by their path.
+func files(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	out := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		out[filepath.ToSlash(name)], err = os.ReadFile(path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// No file has another name than the one that was asked for.
+func TestPath(t *testing.T) {
+	for _, name := range []string{
+		"plain", "with blank.db", "a%20b", "100%", "a#b", "a&_query_only=1", "a;b,c=d", "it's", "日本é", "new folder/in/new folder/journal",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, filepath.FromSlash(name))
+			j := open(t, path)
+			plan(t, j, batch.Run{ID: "r"}, people(1))
+			for f := range files(t, dir) {
+				if f != name && f != name+"-wal" && f != name+"-shm" {
+					t.Errorf("file %q", f)
+				}
+			}
+			if err := j.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if got := files(t, dir); len(got) != 1 || got[name] == nil {
+				t.Errorf("%d files after closing, want only %q", len(got), name)
+			}
+			if _, err := open(t, path).Run(t.Context(), "r"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// alter executes SQL on a database, as other programs do, and closes it.
+func alter(t *testing.T, path, text string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What isn't ours is refused with a hint, and stays as it is.
+func TestNotOurs(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	j := open(t, path("newer"))
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, path("newer"), "PRAGMA user_version = 7; CREATE TABLE news (n INTEGER)")
+	alter(t, path("other"), "CREATE TABLE places (name TEXT); INSERT INTO places VALUES ('x')")
+	alter(t, path("versioned"), "PRAGMA user_version = 1; CREATE TABLE rows (name TEXT)")
+	text := map[string]string{
+		"sheet":  "email,name\nana@example.com,Ana\n",
+		"short":  "xy",
+		"long":   strings.Repeat("a line of text\n", 1000),
+		"nearly": "SQLite format 3\x00" + strings.Repeat("\xff", 5000),
+	}
+	for name, content := range text {
+		if err := os.WriteFile(path(name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := files(t, dir)
+	for name, old := range before {
+		t.Run(name, func(t *testing.T) {
+			_, err := journal.Open(t.Context(), path(name))
+			newer, isNewer := errors.AsType[*journal.NewerError](err)
+			_, isForeign := errors.AsType[*journal.ForeignError](err)
+			switch {
+			case name == "newer" && (!isNewer || newer.Version != 7):
+				t.Errorf("error %v, want a NewerError of version 7", err)
+			case name != "newer" && !isForeign:
+				t.Errorf("error %v, want a ForeignError", err)
+			}
+			if batch.HintOf(err) == "" || !strings.Contains(fmt.Sprint(err), path(name)) {
+				t.Errorf("error %q, hint %q: want the path and a hint", err, batch.HintOf(err))
+			}
+			if now := files(t, dir); len(now) != len(before) || !bytes.Equal(now[name], old) {
+				t.Errorf("%d files, %d before; unchanged: %t", len(now), len(before), bytes.Equal(now[name], old))
+			}
+		})
+	}
+}
+
+func TestOpenFails(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{dir, filepath.Join(dir, "file", "journal")} {
+		if j, err := journal.Open(t.Context(), path); err == nil {
+			t.Errorf("%s was opened: %v", path, j.Close())
+		}
+	}
+}
+
+// An empty file becomes a journal, as does one that a process left behind that was killed while it made it.
+func TestUnfinishedFile(t *testing.T) {
+	dir := t.TempDir()
+	empty, switched := filepath.Join(dir, "empty"), filepath.Join(dir, "switched")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, switched, "PRAGMA journal_mode = WAL")
+	for _, path := range []string{empty, switched} {
+		j := open(t, path)
+		plan(t, j, batch.Run{ID: "r"}, people(1))
+		if _, err := j.Run(t.Context(), "r"); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A password is in no byte of any file, neither while the journal is open nor after.
+func TestNoPassword(t *testing.T) {
+	const canary = "correct-horse-battery"
+	dir := t.TempDir()
+	j := open(t, filepath.Join(dir, "journal"))
+	p := person(1, batch.StepCreate, batch.StepUpdate)
+	for i := range p.Steps {
+		p.Steps[i].WithPassword, p.Steps[i].Password = true, batch.NewSecret(canary)
+	}
+	plan(t, j, batch.Run{ID: "r"}, each(p))
+	begin(t, j, attempt("r", 1, 1, 1))
+	finish(t, j, attempt("r", 1, 1, 1), batch.StepDone, batch.Reply{Verdict: batch.Done})
+	look := func(when string) {
+		found := false
+		for name, content := range files(t, dir) {
+			found = found || bytes.Contains(content, []byte("person1@example.com"))
+			if bytes.Contains(content, []byte(canary)) {
+				t.Errorf("%s: the password is in %s", when, name)
+			}
+		}
+		if !found {
+			t.Errorf("%s: the address is in no file, so nothing was looked at", when)
+		}
+	}
+	look("open")
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	look("closed")
+}

@@ -1,0 +1,152 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"mimebatch/batch"
+	"mimebatch/batch/durable"
+)
+
+// ErrClosed is returned by what would write to a closed journal.
+var ErrClosed = errors.New("the journal is closed")
+
+// Journal is an open journal. It is safe for concurrent use.
+type Journal struct {
+	writer  *writer
+	writing *sql.DB // has the writer's connection only
+	reading *sql.DB
+	close   func() error
+}
+
+var _ batch.Journal = (*Journal)(nil)
+
+const (
+	// readers is how many listings are read at the same time. More wait.
+	readers = 4
+	// patience is how long to wait for another process that writes.
+	patience = 10 * time.Second
+)
+
+// Open opens the journal at path. A missing file is made, readable by its owner only, and so are missing folders. Errors are
+// *[NewerError] and *[ForeignError] for files that were made by others.
+func Open(ctx context.Context, path string) (*Journal, error) {
+	j, err := open(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("open journal %s: %w", path, err)
+	}
+	return j, nil
+}
+
+func open(ctx context.Context, path string) (*Journal, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := makeFile(path); err != nil {
+		return nil, err
+	}
+	j := &Journal{}
+	j.close = sync.OnceValue(j.shut)
+	if j.writing, err = sql.Open("sqlite", address(path)); err != nil {
+		return nil, err
+	}
+	conn, err := j.writing.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(foreign(err), j.writing.Close())
+	}
+	if err := useWAL(ctx, conn); err != nil {
+		return nil, errors.Join(err, conn.Close(), j.writing.Close())
+	}
+	j.writer = newWriter(conn)
+	if j.reading, err = sql.Open("sqlite", address(path, "_query_only=1")); err != nil {
+		return nil, errors.Join(err, j.writer.stop(), j.writing.Close())
+	}
+	j.reading.SetMaxOpenConns(readers)
+	if err := j.writer.do(ctx, create); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
+}
+
+// makeFile makes the file, and the folders it needs, unless it is there.
+func makeFile(path string) error {
+	if err := durable.MkdirPrivate(filepath.Dir(path)); err != nil {
+		return err
+	}
+	// A file that is there is not even opened: to close it would drop the locks that this process has on it already.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// address is the URI of the database, whatever characters the path has.
+func address(path string, more ...string) string {
+	slashed := filepath.ToSlash(path)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed // a drive letter
+	}
+	query := append([]string{
+		fmt.Sprintf("_busy_timeout=%d", patience.Milliseconds()),
+		"_foreign_keys=1", "_dqs=0", "_defensive=1", "_error_rc=1",
+		"_synchronous=FULL",
+		"_pragma=fullfsync(1)",       // macOS: a plain fsync leaves it in the disk's cache
+		"_pragma=temp_store(MEMORY)", // no page of people's data in temporary files
+	}, more...)
+	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: strings.Join(query, "&")}).String()
+}
+
+// useWAL switches the file to write-ahead logging, unless it is no journal of ours.
+func useWAL(ctx context.Context, conn *sql.Conn) error {
+	if _, err := inspect(ctx, conn); err != nil {
+		return err
+	}
+	// SQLite doesn't wait by itself when several want to switch the same new file.
+	giveUp := time.Now().Add(patience)
+	for {
+		var mode string
+		err := conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+		switch {
+		case err == nil && mode == "wal":
+			return nil
+		case err == nil:
+			return fmt.Errorf("switch to write-ahead logging: the file system can't do it, the mode is %s", mode)
+		case primaryCode(err) != sqlite3.SQLITE_BUSY || time.Now().After(giveUp):
+			return fmt.Errorf("switch to write-ahead logging: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// Close waits for what is being written, and closes the file. The error of writing after that is [ErrClosed].
+func (j *Journal) Close() error {
+	if err := j.close(); err != nil {
+		return fmt.Errorf("close journal: %w", err)
+	}
+	return nil
+}
+
+// shut closes the readers first: the last connection to go takes the write-ahead log along.
+func (j *Journal) shut() error {
+	return errors.Join(j.reading.Close(), j.writer.stop(), j.writing.Close())
+}

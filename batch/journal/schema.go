@@ -1,0 +1,132 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	// version is the schema's, kept as the file's user_version.
+	version = 1
+	// applicationID marks the file as ours: "mimb".
+	applicationID = 0x6d696d62
+)
+
+// schema makes an empty file a journal. rows has a rowid because its cells are long; the others are small enough to live in the
+// tree of their key.
+const schema = `
+CREATE TABLE runs (
+	id TEXT NOT NULL PRIMARY KEY,
+	created TEXT NOT NULL, mode TEXT NOT NULL, version TEXT NOT NULL,
+	tenant_key TEXT NOT NULL, tenant_account TEXT NOT NULL, tenant_name TEXT NOT NULL, tenant_url TEXT NOT NULL, tenant_sandbox INTEGER NOT NULL,
+	sheet_path TEXT NOT NULL, sha256 TEXT NOT NULL, format TEXT NOT NULL, worksheet TEXT NOT NULL, comma TEXT NOT NULL, header TEXT,
+	rows INTEGER NOT NULL, blank INTEGER NOT NULL,
+	secrets INTEGER NOT NULL,
+	state TEXT NOT NULL CHECK (state IN ('planning', 'planned', 'removed')),
+	touched TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rows (
+	run TEXT NOT NULL REFERENCES runs (id), n INTEGER NOT NULL,
+	line INTEGER NOT NULL,
+	cells TEXT NOT NULL,
+	email TEXT NOT NULL, action TEXT NOT NULL,
+	code TEXT NOT NULL, message TEXT NOT NULL, field TEXT NOT NULL, hint TEXT NOT NULL,
+	notes TEXT,
+	account TEXT,
+	PRIMARY KEY (run, n)
+) STRICT;
+
+CREATE TABLE steps (
+	run TEXT NOT NULL, row INTEGER NOT NULL, n INTEGER NOT NULL,
+	kind TEXT NOT NULL, email TEXT NOT NULL,
+	settings TEXT, before TEXT,
+	with_password INTEGER NOT NULL,
+	PRIMARY KEY (run, row, n),
+	FOREIGN KEY (run, row) REFERENCES rows (run, n) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attempts (
+	run TEXT NOT NULL, row INTEGER NOT NULL, step INTEGER NOT NULL, try INTEGER NOT NULL,
+	settling INTEGER NOT NULL,
+	begun TEXT NOT NULL, finished TEXT,
+	state TEXT CHECK (state IN ('open', 'done', 'refused', 'unknown')),
+	sent TEXT, received TEXT,
+	verdict TEXT NOT NULL DEFAULT '', code TEXT NOT NULL DEFAULT '', message TEXT NOT NULL DEFAULT '', field TEXT NOT NULL DEFAULT '',
+	hint TEXT NOT NULL DEFAULT '', http INTEGER NOT NULL DEFAULT 0, request_id TEXT NOT NULL DEFAULT '', account TEXT,
+	PRIMARY KEY (run, row, step, try),
+	FOREIGN KEY (run, row, step) REFERENCES steps (run, row, n)
+) STRICT, WITHOUT ROWID;
+`
+
+// NewerError is a journal whose schema is newer than this program's.
+type NewerError struct{ Version int }
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("its schema has version %d, and this program knows none above %d", e.Version, version)
+}
+
+// Hint tells what to do.
+func (e *NewerError) Hint() string {
+	return "it was made by a newer mimebatch: update this one, or name another journal"
+}
+
+// ForeignError is a file that is no journal. It was not changed.
+type ForeignError struct {
+	Err error // why it can't be read as a database, nil if it is another program's database
+}
+
+func (e *ForeignError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("not a journal: %v", e.Err)
+	}
+	return "not a journal: a database of another program"
+}
+
+func (e *ForeignError) Unwrap() error { return e.Err }
+
+// Hint tells what to do.
+func (e *ForeignError) Hint() string { return "name another file for the journal" }
+
+// foreign turns SQLite's word for a file that is no database into a *[ForeignError].
+func foreign(err error) error {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code() == sqlite3.SQLITE_NOTADB {
+		return &ForeignError{err}
+	}
+	return err
+}
+
+// inspect tells whether the file is still empty. If it is neither empty nor a journal that we know, that is the error.
+// It changes nothing.
+func inspect(ctx context.Context, conn *sql.Conn) (empty bool, err error) {
+	var has, id, tables int
+	err = conn.QueryRowContext(ctx, `
+		SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id`,
+	).Scan(&has, &id, &tables)
+	switch {
+	case err != nil:
+		return false, foreign(err)
+	case has == 0 && id == 0 && tables == 0:
+		return true, nil
+	case id != applicationID:
+		return false, &ForeignError{}
+	case has > version:
+		return false, &NewerError{has}
+	}
+	return false, nil
+}
+
+// create makes an empty file a journal, within a transaction. Another process may have done so just before.
+func create(s *session) error {
+	empty, err := inspect(context.Background(), s.conn)
+	if err != nil || !empty {
+		return err
+	}
+	_, err = s.conn.ExecContext(context.Background(), fmt.Sprintf("%s PRAGMA application_id = %d; PRAGMA user_version = %d", schema, applicationID, version))
+	return err
+}
