@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mimebatch/batch"
+	"mimebatch/batch/durable"
+	"mimebatch/batch/journal"
+	"mimebatch/batch/report"
+)
+
+// applyFlags are the flags of commands that apply a plan.
+type applyFlags struct {
+	out         string
+	yes         bool
+	settleAfter time.Duration
+}
+
+func (f *applyFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.out, "out", "", "the results' `file` (default: SHEET.results.xlsx or .csv beside the sheet)")
+	flags.BoolVar(&f.yes, "yes", false, "don't ask")
+	flags.DurationVar(&f.settleAfter, "settle-after", 3*time.Second, "how old a call without an answer must be before the tenant is asked whether it was executed")
+}
+
+func (a *app) applyCommand() *cobra.Command {
+	var calls callFlags
+	var f applyFlags
+	var sheetPath string
+	cmd := &cobra.Command{
+		Use:   "apply RUN",
+		Short: "Execute a plan, or go on with one",
+		Long: `Apply executes what is left of a plan and writes the results. The plan is what was agreed to, so it doesn't ask.
+The same command goes on after a crash, a Ctrl-C or a lost line: calls whose outcome is not known are settled first.
+Rows that the service refused are not sent again.
+
+` + exitHelp,
+		Args: oneArg("run"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.applyRun(cmd.Context(), args[0], sheetPath, calls, f)
+		},
+	}
+	calls.add(cmd)
+	f.add(cmd)
+	cmd.Flags().StringVar(&sheetPath, "sheet", "", "the sheet's `file`, if it was moved since the plan was made")
+	return cmd
+}
+
+func (a *app) applyRun(ctx context.Context, id, sheetPath string, calls callFlags, f applyFlags) error {
+	sum := summary{Type: "summary", Run: id}
+	err := func() error {
+		j, run, err := a.findRun(ctx, id)
+		if err != nil {
+			return err
+		}
+		defer j.Close()
+		sum.Rows = run.Rows
+		s, err := a.sameSheet(ctx, run, sheetPath)
+		if err != nil {
+			return err
+		}
+		client, disconnect, err := a.directory(calls)
+		if err != nil {
+			return err
+		}
+		defer disconnect()
+		return a.execute(ctx, execution{run: run, sheet: s, journal: j, client: client, workers: calls.workers, applyFlags: f}, &sum)
+	}()
+	return a.finish(sum, err)
+}
+
+// sameSheet opens the sheet of a plan again and refuses one that is not the same to the byte. It returns nil if the sheet
+// is gone and not needed.
+func (a *app) sameSheet(ctx context.Context, run batch.Run, path string) (*batch.Sheet, error) {
+	given := path != ""
+	if !given {
+		path = run.SheetPath
+	}
+	sum, err := fileSHA256(path)
+	if errors.Is(err, fs.ErrNotExist) && !given {
+		if run.Secrets {
+			return nil, &batch.SheetError{Path: path, Msg: "the sheet is gone, and the plan needs its passwords", Fix: "bring it back, or say where it is with --sheet FILE"}
+		}
+		return nil, nil
+	}
+	if err != nil {
+		return nil, &batch.SheetError{Path: path, Err: err}
+	}
+	if sum != run.SHA256 {
+		return nil, &batch.SheetError{
+			Path: path, Msg: "the sheet has changed since the plan was made",
+			Fix: "make a new plan of it: mimebatch plan " + shellQuote(path) + a.placeFlags() + "; or bring the old file back",
+		}
+	}
+	if !run.Secrets {
+		return nil, nil
+	}
+	return batch.OpenSheet(ctx, path, run.Worksheet)
+}
+
+func fileSHA256(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// execution is what it takes to apply a run.
+type execution struct {
+	run     batch.Run
+	sheet   *batch.Sheet // nil if no passwords are needed
+	journal *journal.Journal
+	client  batch.Directory
+	workers int
+	applyFlags
+}
+
+// execute applies a run and writes its results, on every way out.
+func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
+	path, err := report.ResultsPath(x.run.SheetPath, x.run.Format, x.out)
+	if err != nil {
+		return err
+	}
+	if err := report.Check(path); err != nil {
+		return err
+	}
+	tenant, err := x.client.Tenant(ctx)
+	if err != nil {
+		return err
+	}
+	if tenant.Key != x.run.Tenant.Key || tenant.Sandbox != x.run.Tenant.Sandbox {
+		return &stop{
+			code: exitGuard, err: fmt.Errorf("run %s was planned for %s, but these credentials are for %s", x.run.ID, tenantName(x.run.Tenant), tenantName(tenant)),
+			hint: "use the credentials of the tenant that it was planned for, or make a new plan",
+		}
+	}
+	lock, err := a.lockTenant(tenant)
+	if err != nil {
+		return err
+	}
+	defer lock.Unlock()
+	passwords := map[int]batch.Secret{}
+	if x.run.Secrets {
+		if passwords, err = x.sheet.Passwords(ctx); err != nil {
+			return err
+		}
+	}
+	progress, err := a.progress(ctx, x.journal, x.run.ID)
+	if err != nil {
+		return err
+	}
+	applier := batch.Applier{
+		Directory: x.client, Journal: x.journal, Workers: x.workers, SettleAfter: x.settleAfter,
+		Password: func(line int) batch.Secret { return passwords[line] },
+		Progress: progress.row,
+	}
+	applyErr := applier.Apply(ctx, x.run.ID)
+	progress.end()
+	// Whatever happened, the journal holds it and the results say it.
+	resultsErr := a.results(context.WithoutCancel(ctx), x.journal, x.run, path, sum)
+	return errors.Join(applyErr, resultsErr, a.outcome(x.run, sum, applyErr, resultsErr))
+}
+
+// outcome says what to type next, and returns the exit code of a run that came to its end.
+func (a *app) outcome(run batch.Run, sum *summary, applyErr, resultsErr error) error {
+	if resultsErr != nil {
+		a.nextCommand("to write the results again", "report", run.ID)
+	}
+	if sum.Unknown > 0 || sum.NotReached > 0 {
+		a.nextCommand("to go on", "apply", run.ID)
+	}
+	if incomplete := sum.Rows - sum.Created - sum.Updated - sum.Unchanged - sum.Skipped; applyErr == nil && resultsErr == nil && incomplete > 0 {
+		a.nextCommand("to see why", "show", run.ID)
+		return &stop{code: exitIncomplete}
+	}
+	return nil
+}
+
+// lockTenant keeps a second mimebatch of this user from applying to the same tenant.
+func (a *app) lockTenant(t batch.Tenant) (*durable.LockFile, error) {
+	name := sha256.Sum256([]byte(t.Key))
+	path, err := a.beside("." + hex.EncodeToString(name[:6]) + ".lock")
+	if err != nil {
+		return nil, err
+	}
+	lock, err := durable.Lock(path, holder())
+	if err != nil {
+		return nil, fmt.Errorf("apply to %s: %w", tenantName(t), err)
+	}
+	return lock, nil
+}
+
+// results writes the results sheet and prints what became of the rows.
+func (a *app) results(ctx context.Context, j *journal.Journal, run batch.Run, path string, sum *summary) error {
+	counts, err := report.Results(path, run, j.Results(ctx, run.ID))
+	sum.Rows = run.Rows
+	sum.count(counts)
+	a.printCounts(counts)
+	if err != nil {
+		return err
+	}
+	sum.Results = path
+	a.printf("\nResults: %s\n", path)
+	return nil
+}
+
+func (a *app) printCounts(c batch.Counts) {
+	a.printf("\n")
+	for _, s := range batch.Statuses() {
+		if c[s] > 0 {
+			a.printf("  %6d  %s\n", c[s], s)
+		}
+	}
+	a.printf("  %6d  rows\n", c.Total())
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mimebatch/batch"
+	"mimebatch/batch/journal"
+)
+
+// openJournal opens the journal, and makes it if there is none.
+func (a *app) openJournal(ctx context.Context) (*journal.Journal, error) {
+	path, err := a.beside("")
+	if err != nil {
+		return nil, err
+	}
+	return journal.Open(ctx, path)
+}
+
+// findRun opens the journal and returns the run of that name.
+func (a *app) findRun(ctx context.Context, id string) (*journal.Journal, batch.Run, error) {
+	j, err := a.openJournal(ctx)
+	if err != nil {
+		return nil, batch.Run{}, err
+	}
+	run, err := j.Run(ctx, batch.RunID(id))
+	if err != nil {
+		j.Close()
+		return nil, batch.Run{}, &stop{code: exitFailed, err: err, hint: "mimebatch runs" + a.placeFlags() + " lists those that there are"}
+	}
+	return j, run, nil
+}
+
+// placeFlags are the flags that a command needs to find the same journal and tenant again.
+func (a *app) placeFlags() string {
+	s := ""
+	if a.sandbox {
+		s += " --sandbox"
+	}
+	if a.journalPath != "" {
+		s += " --journal " + shellQuote(a.journalPath)
+	}
+	return s
+}
+
+// nextCommand tells what to type next, ready to paste.
+func (a *app) nextCommand(why, command string, id batch.RunID) {
+	a.infof("%s: mimebatch %s %s%s", why, command, id, a.placeFlags())
+}
+
+// shellQuote quotes what a shell would take apart.
+func shellQuote(s string) string {
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("/._-+=:,@%\\", r) && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// holder says who holds a lock.
+func holder() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "an unknown host"
+	}
+	return fmt.Sprintf("%s, pid %s, since %s", host, strconv.Itoa(os.Getpid()), time.Now().Format("2006-01-02 15:04:05"))
+}
+
+func sortedNotes(notes map[string]int) []string {
+	return slices.SortedFunc(maps.Keys(notes), func(x, y string) int {
+		if d := notes[y] - notes[x]; d != 0 {
+			return d
+		}
+		return strings.Compare(x, y)
+	})
+}

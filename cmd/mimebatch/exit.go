@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"mimebatch/batch"
+	"mimebatch/batch/durable"
+)
+
+// The exit codes. They are a promise to scripts.
+const (
+	exitDone        = 0   // all rows done, unchanged or skipped
+	exitFailed      = 1   // could not go on
+	exitUsage       = 2   // the command line is wrong
+	exitIncomplete  = 3   // finished, but some rows are invalid, blocked, refused, unknown or not reached
+	exitCredentials = 4   // credentials or permission
+	exitSheet       = 5   // the sheet can't be used as it is; nothing was sent
+	exitGuard       = 6   // stopped by a guard
+	exitBusy        = 7   // another mimebatch is applying to this tenant
+	exitInterrupted = 130 // stopped by a signal
+)
+
+const exitHelp = `Exit status:
+  0    all rows are done, unchanged or skipped
+  1    could not go on
+  2    the command line is wrong
+  3    finished, but some rows are invalid, blocked, refused, unknown or not reached
+  4    credentials or permission
+  5    the sheet can't be used as it is; nothing was sent
+  6    stopped by a guard
+  7    another mimebatch is applying to this tenant
+  130  interrupted`
+
+// stop is an error that carries what the person should know: an exit code, and what to do.
+type stop struct {
+	code int
+	err  error // nil if everything was said already
+	hint string
+}
+
+func (e *stop) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *stop) Unwrap() error { return e.err }
+
+// Hint tells what to do.
+func (e *stop) Hint() string {
+	if e.hint != "" {
+		return e.hint
+	}
+	return batch.HintOf(e.err)
+}
+
+func usageError(format string, args ...any) error {
+	return &stop{code: exitUsage, err: fmt.Errorf(format, args...), hint: "mimebatch help shows the commands and their flags"}
+}
+
+// exitCode is the one place where an error becomes a number.
+func exitCode(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if s, ok := errors.AsType[*stop](err); ok {
+		return s.code
+	}
+	if errors.Is(err, context.Canceled) {
+		return exitInterrupted
+	}
+	if _, ok := errors.AsType[*batch.SheetError](err); ok {
+		return exitSheet
+	}
+	if c, ok := errors.AsType[*batch.CallError](err); ok && c.Fatal() {
+		return exitCredentials
+	}
+	if _, ok := errors.AsType[*durable.HeldError](err); ok {
+		return exitBusy
+	}
+	return exitFailed
+}
+
+// report prints an error and its hint. Under --json they are in the summary instead, which the caller prints.
+func (a *app) report(err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			a.report(e)
+		}
+		return
+	}
+	if s, ok := errors.AsType[*stop](err); ok && s.err == nil {
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		a.errorf("interrupted")
+	} else {
+		a.errorf("%s", err.Error())
+	}
+	if hint := batch.HintOf(err); hint != "" {
+		a.hintf("%s", hint)
+	}
+}

@@ -1,0 +1,305 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mimebatch/batch"
+	"mimebatch/batch/journal"
+)
+
+// planFlags are the flags of commands that make a plan.
+type planFlags struct {
+	callFlags
+	worksheet   string
+	mode        string
+	skipInvalid bool
+}
+
+func (f *planFlags) add(cmd *cobra.Command) {
+	f.callFlags.add(cmd)
+	worksheetFlag(cmd, &f.worksheet)
+	flags := cmd.Flags()
+	flags.StringVar(&f.mode, "mode", string(batch.Upsert), "upsert, create or update; an action column overrides it for its row")
+	flags.BoolVar(&f.skipInvalid, "skip-invalid", false, "leave rows with problems out instead of stopping")
+}
+
+func (f *planFlags) check() (batch.Mode, error) {
+	mode, ok := batch.ParseMode(f.mode)
+	if !ok || mode == batch.Skip {
+		return "", usageError("--mode takes upsert, create or update, not %q", f.mode)
+	}
+	return mode, f.callFlags.check()
+}
+
+func (a *app) planCommand() *cobra.Command {
+	var f planFlags
+	cmd := &cobra.Command{
+		Use:   "plan SHEET",
+		Short: "Store and show what must change in the tenant",
+		Long: `Plan checks the sheet, reads the tenant's domains and users, decides for each row what must change, and stores
+that in the journal under a short run id. It changes nothing in the tenant. Passwords are not stored: apply reads them
+from the sheet again and refuses a sheet that has changed.
+
+Exit status is 3 if rows are invalid or blocked, and 5 if invalid rows keep the plan from being made.`,
+		Args: oneArg("sheet"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.plan(cmd.Context(), args[0], f)
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+func (a *app) plan(ctx context.Context, path string, f planFlags) error {
+	sum := summary{Type: "summary"}
+	p, err := a.prepare(ctx, path, f, &sum)
+	if err != nil {
+		return a.finish(sum, err)
+	}
+	defer p.close()
+	a.nextCommand("to apply it", "apply", p.run.ID)
+	if p.planned.counts[batch.Invalid]+p.planned.counts[batch.Blocked] > 0 {
+		return a.finish(sum, &stop{code: exitIncomplete})
+	}
+	return a.finish(sum, nil)
+}
+
+// prepared is a plan that was just stored, with all that it takes to apply it.
+type prepared struct {
+	run     batch.Run
+	sheet   *batch.Sheet
+	planned planned
+	journal *journal.Journal
+	client  batch.Directory
+	close   func()
+}
+
+// prepare checks a sheet, plans it and stores and prints the plan.
+func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summary) (*prepared, error) {
+	mode, err := f.check()
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.openSheet(ctx, path, f.worksheet)
+	if err != nil {
+		return nil, err
+	}
+	sum.Rows = s.Rows
+	if sum.Invalid, err = a.problems(ctx, s); err != nil {
+		return nil, err
+	}
+	if sum.Invalid > 0 && !f.skipInvalid {
+		return nil, &stop{
+			code: exitSheet, err: fmt.Errorf("%s of %d can't be used; nothing was sent", count(sum.Invalid, "row", "rows"), s.Rows),
+			hint: "mend them, or leave them out with --skip-invalid",
+		}
+	}
+	client, disconnect, err := a.directory(f.callFlags)
+	if err != nil {
+		return nil, err
+	}
+	j, err := a.openJournal(ctx)
+	if err != nil {
+		disconnect()
+		return nil, err
+	}
+	p := &prepared{sheet: s, journal: j, client: client, close: func() { j.Close(); disconnect() }}
+	if err := a.store(ctx, p, path, mode, f.workers); err != nil {
+		p.close()
+		return nil, err
+	}
+	sum.Run = string(p.run.ID)
+	sum.count(p.planned.counts)
+	sum.ToCreate, sum.ToUpdate = p.planned.create, p.planned.update
+	a.printPlan(p)
+	return p, nil
+}
+
+// store makes the plan and stores it.
+func (a *app) store(ctx context.Context, p *prepared, path string, mode batch.Mode, workers int) error {
+	tenant, err := p.client.Tenant(ctx)
+	if err != nil {
+		return err
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return fmt.Errorf("find the sheet: %w", err)
+	}
+	t := p.sheet.Table
+	p.run = batch.Run{
+		ID: newRunID(), Created: time.Now().UTC(), Mode: mode, Tenant: tenant, Version: version(),
+		SheetPath: path, SHA256: t.SHA256, Format: strings.ToLower(t.Format.String()), Worksheet: t.Sheet,
+		Header: t.Header, Rows: p.sheet.Rows, Blank: p.sheet.Blank,
+	}
+	if t.Comma != 0 {
+		p.run.Comma = string(t.Comma)
+	}
+	p.planned.counts = batch.Counts{}
+	planner := batch.Planner{Directory: p.client, Mode: mode, Workers: workers}
+	return p.journal.Plan(ctx, p.run, p.planned.watch(planner.Plan(ctx, p.sheet)))
+}
+
+// newRunID makes a short name that is easy to read out and type: no vowels, and nothing that looks like something else.
+func newRunID() batch.RunID {
+	const letters = "23456789bcdfghjkmnpqrstvwxz"
+	b := make([]byte, 6)
+	if _, err := rand.Read(b); err != nil {
+		panic(err) // documented never to happen
+	}
+	for i := range b {
+		b[i] = letters[int(b[i])%len(letters)]
+	}
+	return batch.RunID(b)
+}
+
+// planned collects what is shown of a plan while its rows pass by.
+type planned struct {
+	counts         batch.Counts
+	create, update int
+	secondSteps    int
+	changes        []string // rows that are updated, with before -> after
+	stopped        []string // rows that are blocked
+	notes          map[string]int
+	secrets        bool
+}
+
+// mostShown is how many rows of a kind a plan prints; show prints them all.
+const mostShown = 12
+
+// watch passes the rows on and keeps what is going to be shown.
+func (p *planned) watch(rows iter.Seq2[batch.PlannedRow, error]) iter.Seq2[batch.PlannedRow, error] {
+	p.notes = map[string]int{}
+	return func(yield func(batch.PlannedRow, error) bool) {
+		for row, err := range rows {
+			if err == nil {
+				p.add(row)
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+func (p *planned) add(row batch.PlannedRow) {
+	p.counts[batch.StatusOf(row.Action, openResults(row.Steps))]++
+	for _, n := range row.Notes {
+		p.notes[n]++
+	}
+	for _, s := range row.Steps {
+		p.secrets = p.secrets || s.WithPassword
+	}
+	switch row.Action {
+	case batch.ActionCreate:
+		p.create++
+		p.secondSteps += len(row.Steps) - 1
+	case batch.ActionUpdate:
+		p.update++
+		if len(p.changes) < mostShown {
+			p.changes = append(p.changes, fmt.Sprintf("row %d  %s: %s", row.Line, row.Email, changes(row.Steps[0])))
+		}
+	case batch.ActionBlocked:
+		if len(p.stopped) < mostShown {
+			p.stopped = append(p.stopped, fmt.Sprintf("row %d  %s: %s", row.Line, row.Email, row.Reason.Message))
+		}
+	}
+}
+
+func openResults(steps []batch.Step) []batch.StepResult {
+	out := make([]batch.StepResult, len(steps))
+	for i, s := range steps {
+		out[i] = batch.StepResult{Step: s, State: batch.StepOpen}
+	}
+	return out
+}
+
+// changes says what a step changes, before -> after where the state before is known.
+func changes(s batch.Step) string {
+	var parts []string
+	for _, f := range s.Fields() {
+		after, ok := s.Set[f]
+		if !ok {
+			parts = append(parts, string(f)+" set")
+			continue
+		}
+		before, known := s.Before[f]
+		switch {
+		case !known:
+			parts = append(parts, fmt.Sprintf("%s = %s", f, after))
+		default:
+			parts = append(parts, fmt.Sprintf("%s %s -> %s", f, cmp.Or(before, "(blank)"), after))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (a *app) printPlan(p *prepared) {
+	a.printf("\nPlan %s for %s\n", p.run.ID, tenantName(p.run.Tenant))
+	c := &p.planned
+	second := ""
+	if c.secondSteps > 0 {
+		second = fmt.Sprintf("  (%d of them get further settings in a second step)", c.secondSteps)
+	}
+	for _, l := range []struct {
+		n    int
+		word string
+		more string
+	}{
+		{c.create, "create", second},
+		{c.update, "update", ""},
+		{c.counts[batch.Unchanged], "unchanged", ""},
+		{c.counts[batch.Blocked], "blocked", ""},
+		{c.counts[batch.Invalid], "invalid", ""},
+		{c.counts[batch.Skipped], "skipped", ""},
+	} {
+		if l.n > 0 {
+			a.printf("  %6d  %s%s\n", l.n, l.word, l.more)
+		}
+	}
+	a.printShown("Updates", c.changes, c.update, p.run.ID)
+	a.printShown("Blocked", c.stopped, c.counts[batch.Blocked], p.run.ID)
+	if len(c.notes) > 0 {
+		a.printf("\nTo know\n")
+		for _, n := range sortedNotes(c.notes) {
+			a.printf("  %6d  ", c.notes[n])
+			a.prose(n, "          ")
+		}
+	}
+}
+
+func (a *app) printShown(title string, lines []string, total int, id batch.RunID) {
+	if total == 0 {
+		return
+	}
+	a.printf("\n%s\n", title)
+	for _, l := range lines {
+		a.printf("  ")
+		a.prose(l, "    ")
+	}
+	if more := total - len(lines); more > 0 {
+		a.printf("  and %d more: mimebatch show %s%s\n", more, id, a.placeFlags())
+	}
+}
+
+// tenantName is how people know a tenant.
+func tenantName(t batch.Tenant) string {
+	name := t.BaseURL
+	switch {
+	case t.Account != "" && t.Name != "":
+		name = fmt.Sprintf("%s (%s)", t.Name, t.Account)
+	case t.Account != "":
+		name = t.Account
+	}
+	if t.Sandbox {
+		return "SANDBOX " + name
+	}
+	return name
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+// main runs one command line and returns the exit code.
+func (a *app) main(ctx context.Context, args []string) int {
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	a.report(err)
+	return exitCode(err)
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mimebatch",
+		Short: "Create and update Mimecast users from a spreadsheet",
+		Long: `Mimebatch takes a spreadsheet of people (CSV or XLSX), checks every row, plans what must change in the
+company's Mimecast tenant, applies it, and hands back the same sheet with a status on every row.
+
+Try it without a tenant: mimebatch run SHEET --sandbox --yes
+
+` + exitHelp,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError("there is no command %q", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &stop{code: exitUsage, err: err, hint: cmd.CommandPath() + " --help shows the flags"}
+	})
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.journalPath, "journal", "", "the journal's `file` (default: MIMEBATCH_JOURNAL, or journal.db in the user's state folder)")
+	flags.BoolVar(&a.sandbox, "sandbox", false, "use the embedded rehearsal tenant, kept beside the journal")
+	flags.BoolVar(&a.json, "json", false, "print JSON Lines on standard output, the last one a summary")
+	root.AddCommand(
+		a.checkCommand(), a.planCommand(), a.applyCommand(), a.runCommand(),
+		a.runsCommand(), a.showCommand(), a.reportCommand(),
+		a.templateCommand(), a.sandboxCommand(), a.authCommand(), a.versionCommand(),
+	)
+	return root
+}
+
+// oneArg is the argument rule of commands that take exactly one.
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch len(args) {
+		case 1:
+			return nil
+		case 0:
+			return &stop{code: exitUsage, err: errors.New("no " + what + " given"), hint: cmd.UseLine()}
+		}
+		return &stop{code: exitUsage, err: errors.New("more than one " + what + " given"), hint: cmd.UseLine()}
+	}
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return &stop{code: exitUsage, err: errors.New(cmd.CommandPath() + " takes no arguments"), hint: cmd.UseLine()}
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+
+	"mimebatch/batch"
+)
+
+// summary is the last line under --json of the commands that deal with a sheet's rows.
+type summary struct {
+	Type       string `json:"type"`
+	Run        string `json:"run"`
+	Rows       int    `json:"rows"`
+	Created    int    `json:"created"`
+	Updated    int    `json:"updated"`
+	Unchanged  int    `json:"unchanged"`
+	Invalid    int    `json:"invalid"`
+	Blocked    int    `json:"blocked"`
+	Skipped    int    `json:"skipped"`
+	Refused    int    `json:"refused"`
+	Unknown    int    `json:"unknown"`
+	NotReached int    `json:"not_reached"`
+	// What a plan is going to do with the rows that are not reached.
+	ToCreate int    `json:"to_create,omitempty"`
+	ToUpdate int    `json:"to_update,omitempty"`
+	Results  string `json:"results"`
+	Sandbox  bool   `json:"sandbox,omitempty"`
+	Error    string `json:"error,omitempty"`
+	Hint     string `json:"hint,omitempty"`
+	Exit     int    `json:"exit"`
+}
+
+func (s *summary) count(c batch.Counts) {
+	s.Created, s.Updated, s.Unchanged = c[batch.Created], c[batch.Updated], c[batch.Unchanged]
+	s.Invalid, s.Blocked, s.Skipped = c[batch.Invalid], c[batch.Blocked], c[batch.Skipped]
+	s.Refused, s.Unknown, s.NotReached = c[batch.WasRefused], c[batch.InDoubt], c[batch.NotReached]
+}
+
+// finish prints the summary under --json, with the error in it, and returns the error.
+func (a *app) finish(s summary, err error) error {
+	s.Exit = exitCode(err)
+	s.Sandbox = a.sandbox
+	if err != nil {
+		if k, ok := errors.AsType[*stop](err); !ok || k.err != nil {
+			s.Error, s.Hint = err.Error(), batch.HintOf(err)
+		}
+	}
+	if lineErr := a.line(s); lineErr != nil {
+		return errors.Join(err, lineErr)
+	}
+	return err
+}

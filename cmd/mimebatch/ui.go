@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+)
+
+// How the program speaks:
+//
+//   - Standard output carries what was asked for; everything else goes to standard error with "mimebatch:" before it,
+//     in lower case and without a full stop.
+//   - An error says what went wrong; a hint, on a line of its own, what to do about it.
+//   - Whatever came from a sheet or a server passes through safe on its way to a terminal.
+//   - Under --json standard output holds JSON Lines only, the last of them one object that sums up.
+
+// printf writes to standard output for people; it is silent under --json.
+func (a *app) printf(format string, args ...any) {
+	if !a.json {
+		fmt.Fprintf(a.stdout, format, safeArgs(args)...)
+	}
+}
+
+func (a *app) errorf(format string, args ...any) { a.say("error: ", format, args) }
+func (a *app) hintf(format string, args ...any)  { a.say("hint: ", format, args) }
+func (a *app) warnf(format string, args ...any)  { a.say("warning: ", format, args) }
+func (a *app) infof(format string, args ...any)  { a.say("", format, args) }
+
+func (a *app) say(kind, format string, args []any) {
+	fmt.Fprintf(a.stderr, "mimebatch: "+kind+format+"\n", safeArgs(args)...)
+}
+
+// line prints one JSON line under --json.
+func (a *app) line(v any) error {
+	if !a.json {
+		return nil
+	}
+	enc := json.NewEncoder(a.stdout)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("write output: %w", err)
+	}
+	return nil
+}
+
+func safeArgs(args []any) []any {
+	out := make([]any, len(args))
+	for i, arg := range args {
+		switch v := arg.(type) {
+		case error:
+			out[i] = safe(v.Error())
+		case fmt.Stringer:
+			out[i] = safe(v.String())
+		case string:
+			out[i] = safe(v)
+		case int, bool, float64:
+			out[i] = v
+		default:
+			out[i] = safe(fmt.Sprint(v))
+		}
+	}
+	return out
+}
+
+// safe escapes what could move the cursor, change the reading direction, hide text or forge a line.
+func safe(s string) string {
+	if !strings.ContainsFunc(s, unsafe) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unsafe(r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func unsafe(r rune) bool {
+	switch {
+	case r < ' ', r >= 0x7f && r < 0xa0, r == unicode.ReplacementChar:
+		return true
+	}
+	// Format characters: bidirectional marks, zero-width ones, tags. Line and paragraph separators.
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
+}
+
+// ask puts a question that is answered by yes or no. An interrupt is an answer too: then the error is ctx's.
+func (a *app) ask(ctx context.Context, format string, args ...any) (bool, error) {
+	fmt.Fprintf(a.stderr, format+" [y/N] ", safeArgs(args)...)
+	type answer struct {
+		text string
+		err  error
+	}
+	typed := make(chan answer, 1)
+	go func() {
+		text, err := bufio.NewReader(a.stdin).ReadString('\n')
+		typed <- answer{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(a.stderr)
+		return false, ctx.Err()
+	case got := <-typed:
+		if got.err != nil && !errors.Is(got.err, io.EOF) {
+			return false, fmt.Errorf("read answer: %w", got.err)
+		}
+		switch strings.ToLower(strings.TrimSpace(got.text)) {
+		case "y", "yes":
+			return true, nil
+		}
+		return false, nil
+	}
+}
+
+// count says how many there are of something.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// wrap breaks text between words so that no line is longer than width, and sets indent before all but the first.
+func wrap(s string, width int, indent string) string {
+	var b strings.Builder
+	at := 0
+	for i, word := range strings.Fields(s) {
+		n := len([]rune(word))
+		switch {
+		case i == 0:
+		case at+1+n > width:
+			b.WriteString("\n" + indent)
+			at = 0
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	return b.String()
+}

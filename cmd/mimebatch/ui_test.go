@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mimebatch/batch"
+	"mimebatch/batch/durable"
+)
+
+func TestSafe(t *testing.T) {
+	for in, want := range map[string]string{
+		"Zoë Lefèvre, 株式会社":    "Zoë Lefèvre, 株式会社",
+		"\x1b]0;x\x07":         `\u001b]0;x\u0007`,
+		"\x1b[2J":              `\u001b[2J`,
+		"a\rb\nc\td":           `a\u000db\u000ac\u0009d`,
+		"a\u202eb\u2066\u200b": `a\u202eb\u2066\u200b`,
+		"\u009b1m\u007f":       `\u009b1m\u007f`,
+		"line\u2028line":       `line\u2028line`,
+		"\xff":                 `\ufffd`,
+	} {
+		want = strings.ReplaceAll(want, "\u202e", `\u202e`)
+		want = strings.ReplaceAll(want, "\u2066", `\u2066`)
+		want = strings.ReplaceAll(want, "\u200b", `\u200b`)
+		if got := safe(in); got != want {
+			t.Errorf("safe(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	const text = "one two three four five"
+	if got := wrap(text, 9, "  "); got != "one two\n  three\n  four five" {
+		t.Errorf("%q", got)
+	}
+	if got := wrap("", 9, ""); got != "" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestShellQuote(t *testing.T) {
+	for in, want := range map[string]string{"/a/b-c.csv": "/a/b-c.csv", "a b": "'a b'", "it's": `'it'\''s'`, "": "''", "$x": "'$x'"} {
+		if got := shellQuote(in); got != want {
+			t.Errorf("shellQuote(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestExitCode(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want int
+	}{
+		{nil, 0},
+		{errors.New("disk full"), 1},
+		{usageError("no"), 2},
+		{&stop{code: exitIncomplete}, 3},
+		{&batch.CallError{Reply: batch.Reply{Verdict: batch.Fatal}}, 4},
+		{&batch.CallError{Reply: batch.Reply{Verdict: batch.Unknown}}, 1},
+		{fmt.Errorf("apply: %w", &batch.CallError{Reply: batch.Reply{Verdict: batch.Fatal}}), 4},
+		{&batch.SheetError{Path: "x"}, 5},
+		{&durable.HeldError{}, 7},
+		{fmt.Errorf("begin row 7: %w", context.Canceled), 130},
+		{errors.Join(context.Canceled, errors.New("disk full")), 130},
+		{fmt.Errorf("%w: 1 and 2", batch.ErrRows), 1},
+	} {
+		if got := exitCode(tt.err); got != tt.want {
+			t.Errorf("exitCode(%v) = %d, want %d", tt.err, got, tt.want)
+		}
+	}
+}
+
+// session runs the program in this process as on a terminal at which somebody types.
+func session(t *testing.T, home, typed string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs strings.Builder
+	a := &app{
+		stdin: strings.NewReader(typed), stdout: &out, stderr: &errs, terminal: true,
+		getenv: func(k string) string { return map[string]string{"XDG_STATE_HOME": home}[k] },
+	}
+	code = a.main(t.Context(), args)
+	return out.String(), errs.String(), code
+}
+
+func TestRunAsks(t *testing.T) {
+	home := t.TempDir()
+	sheet := filepath.Join(t.TempDir(), "people.csv")
+	if err := os.WriteFile(sheet, []byte("email,name\nquin.new@example.com,Quin\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, answer := range []string{"n\n", "\n", "", "maybe\n"} {
+		_, errs, code := session(t, home, answer, "run", sheet, "--sandbox")
+		if code != exitGuard || !strings.Contains(errs, "Create 1 and update 0 in SANDBOX") || !strings.Contains(errs, "hint: the plan is kept: mimebatch apply") {
+			t.Errorf("answer %q: exit %d\n%s", answer, code, errs)
+		}
+	}
+	out, errs, code := session(t, home, "y\n", "run", sheet, "--sandbox")
+	if code != exitDone || !strings.Contains(out, "1  created") {
+		t.Errorf("exit %d\n%s%s", code, out, errs)
+	}
+}
