@@ -49,37 +49,32 @@
 //	notes                           what else is to be known, NULL for nothing
 //	account                         as the tenant told it when the plan was made, NULL if it wasn't there
 //
-// steps, one row a step:
+// steps, one row a step; never changed:
 //
 //	run, row, n                     the step: the n-th of its row
 //	kind, email                     the API function, and the address
 //	settings, before                what to set, and what it was
 //	with_password                   1 if the row's password goes with it; the password itself is never stored
-//	state                           open, done, refused or unknown
-//	tries                           number of the last attempt, 0 for none
-//	attempts                        calls made, the throttled ones left out
-//	started, last_begun, finished   begin of the first attempt, begin of the last one, last outcome
-//	verdict, code, message, field,
-//	hint, http, request_id, account the reply to the last attempt, blank while there is none
 //
-// attempts, one row a call:
+// attempts, one row a call; begun, and changed once, when its outcome comes in:
 //
 //	run, row, step, try             the attempt
 //	settling                        1 if it settles a doubt
 //	begun, finished                 when it was begun, and when its outcome came in here
+//	state                           in which it left the step: open, done, refused or unknown; NULL as long as there is no outcome
 //	sent, received                  when the call went out, and when the answer came, NULL if it didn't
-//	verdict                         what came of it, NULL as long as there is no outcome
-//	http, code, message, request_id the answer
+//	verdict, code, message, field,
+//	hint, http, request_id, account the reply
 //
 // Cells are a JSON array: a text is a string, anything else an object such as {"k":"date","v":"2026-12-31"}, whose v is the cell's
 // text. The time of a date is read from its text again; the time that a mere number might stand for is not kept.
 //
 // # Recovery
 //
-// An attempt without an outcome is in doubt: the call may have been executed. So Begin itself makes the step unknown and takes the
-// last reply away, and Finish puts in what is known. A process that ends between the two leaves exactly that behind, and
-// there is nothing to repair when the file is opened again: the step is open to be settled, and its results say
-// unknown.
+// An attempt without an outcome is in doubt: the call may have been executed. The state of a step is stored nowhere. It is open
+// without an attempt, unknown if its last attempt has no outcome, else what that outcome says. So a process that ends between
+// Begin and Finish leaves nothing behind that would have to be repaired: the step is open to be settled, and its results
+// say unknown. As the number of the try is part of an attempt's key, a try that was taken by somebody else can't be begun.
 //
 // A run is being planned while the tenant is read over the network, which may take hours, so it is stored in many transactions.
 // Until the last of them its state is planning, and no reader sees it. If planning fails or is cancelled, the run is marked

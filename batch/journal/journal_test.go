@@ -351,14 +351,9 @@ func TestMisuse(t *testing.T) {
 	}{
 		{name: "begun twice", begun: []batch.Attempt{attempt("r", 1, 1, 1)}, begin: []batch.Attempt{attempt("r", 2, 1, 1), attempt("r", 1, 1, 1)}},
 		{name: "begun twice at once", begin: []batch.Attempt{attempt("r", 1, 1, 1), attempt("r", 1, 1, 1)}},
-		{name: "an earlier try", begun: []batch.Attempt{attempt("r", 1, 1, 2)}, begin: []batch.Attempt{attempt("r", 1, 1, 1)}},
 		{name: "no such step", begin: []batch.Attempt{attempt("r", 1, 1, 1), attempt("r", 1, 2, 1)}},
 		{name: "no such row", begin: []batch.Attempt{attempt("r", 9, 1, 1)}},
 		{name: "no such run", begin: []batch.Attempt{attempt("x", 1, 1, 1)}},
-		{
-			name: "done already", begun: []batch.Attempt{attempt("r", 1, 1, 1)}, ended: []batch.Outcome{done(attempt("r", 1, 1, 1))},
-			begin: []batch.Attempt{attempt("r", 1, 1, 2)},
-		},
 		{name: "not begun", begun: []batch.Attempt{attempt("r", 2, 1, 1)}, finish: []batch.Outcome{done(attempt("r", 2, 1, 1)), done(attempt("r", 1, 1, 1))}},
 		{
 			name: "finished twice", begun: []batch.Attempt{attempt("r", 1, 1, 1)}, ended: []batch.Outcome{done(attempt("r", 1, 1, 1))},

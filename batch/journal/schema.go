@@ -17,8 +17,8 @@ const (
 	applicationID = 0x6d696d62
 )
 
-// schema makes an empty file a journal. rows has a rowid because its cells are long; the others are small enough to live in the
-// tree of their key.
+// schema makes an empty file a journal. rows has a rowid because its cells are long, and attempts because that makes their one
+// update a third cheaper; the others live in the tree of their key.
 const schema = `
 CREATE TABLE runs (
 	id TEXT NOT NULL PRIMARY KEY,
@@ -61,7 +61,7 @@ CREATE TABLE attempts (
 	hint TEXT NOT NULL DEFAULT '', http INTEGER NOT NULL DEFAULT 0, request_id TEXT NOT NULL DEFAULT '', account TEXT,
 	PRIMARY KEY (run, row, step, try),
 	FOREIGN KEY (run, row, step) REFERENCES steps (run, row, n)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 `
 
 // NewerError is a journal whose schema is newer than this program's.

@@ -20,6 +20,10 @@ const (
 	// firstWindow is how long a window is taken to be until one was seen from its beginning: an answer in the middle of a
 	// window tells how much of it is left, not how long it is. Longer ones were not observed.
 	firstWindow = 5 * time.Second
+	// mostLate is how late a timer may wake who waits at the door without the limiter being told, as a share of the time
+	// between two calls. A bucket of one call holds no more than that, so that the time by which each call is late would
+	// be lost for good; and a call that is very late would come too close to the next.
+	mostLate = 0.5
 	// untilNews is as good as for ever: the wait ends when a call does.
 	untilNews = time.Hour
 )
@@ -39,6 +43,7 @@ type pacer struct {
 	learned  bool
 	inFlight int
 	closed   time.Time // no call goes through before: the service refused one for its rate
+	due      time.Time // of the next call by the limiter, as told to who stands at the door
 
 	longest   time.Duration // time to a reset that was seen
 	guess     time.Duration // how long a window may be for all that is known, 0 once a whole one was seen
@@ -98,9 +103,14 @@ func (p *pacer) enter(now time.Time) time.Duration {
 	if d := p.end.Sub(now); p.guess > p.longest && d > 0 && d.Seconds()*float64(p.limiter.Limit()) < 1 {
 		return d // a call as soon as the window ends tells how long the next one is
 	}
-	r := p.limiter.ReserveN(now, 1)
+	at := now
+	if late := now.Sub(p.due); late > 0 && late.Seconds()*float64(p.limiter.Limit()) < mostLate {
+		at = p.due
+	}
+	r := p.limiter.ReserveN(at, 1)
 	if d := r.DelayFrom(now); d > 0 {
 		r.CancelAt(now)
+		p.due = now.Add(d)
 		return d
 	}
 	p.inFlight++

@@ -412,7 +412,8 @@ func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// workbook FILE NAME=CSV...: make a workbook of CSV files, a worksheet each.
+// workbook FILE NAME=CSV...: make a workbook of CSV files, a worksheet each. A cell such as date:2026-12-31, number:7 or
+// bool:true becomes one of that type.
 func cmdWorkbook(ts *testscript.TestScript, neg bool, args []string) {
 	f := excelize.NewFile()
 	defer f.Close()
@@ -429,12 +430,33 @@ func cmdWorkbook(ts *testscript.TestScript, neg bool, args []string) {
 		records, err := r.ReadAll()
 		ts.Check(err)
 		for n, rec := range records {
-			ts.Check(f.SetSheetRow(name, fmt.Sprintf("A%d", n+1), &rec))
+			for c, text := range rec {
+				cell, err := excelize.CoordinatesToCellName(c+1, n+1)
+				ts.Check(err)
+				ts.Check(f.SetCellValue(name, cell, typed(ts, text)))
+			}
 		}
 	}
 	w, err := os.Create(ts.MkAbs(args[0]))
 	ts.Check(err)
 	ts.Check(errors.Join(f.Write(w), w.Close()))
+}
+
+func typed(ts *testscript.TestScript, text string) any {
+	kind, value, _ := strings.Cut(text, ":")
+	switch kind {
+	case "date":
+		v, err := time.Parse(time.DateOnly, value)
+		ts.Check(err)
+		return v
+	case "number":
+		v, err := strconv.ParseFloat(value, 64)
+		ts.Check(err)
+		return v
+	case "bool":
+		return value == "true"
+	}
+	return text
 }
 
 // nowhere TEXT...: no file below the work folder, but for those that end in .in, holds any of these texts, nor does what the
