@@ -29,7 +29,7 @@ func readBool(c sheet.Cell) (string, *Problem) {
 
 var (
 	isoLayouts = []string{
-		DateLayout, time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02",
+		"2006-01-02", DateLayout, time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04",
 	}
 	isoShape    = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}([T ].*)?$`)
 	otherShape  = regexp.MustCompile(`^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})\b`)
