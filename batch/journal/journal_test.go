@@ -178,6 +178,11 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("attempts of row %d (-want +got):\n%s", row, d)
 		}
 	}
+	// A step was finished when its last outcome came in.
+	last := collect(t, j.Attempts(t.Context(), "abcd", 1))[1].Finished
+	if got := collect(t, j.Results(t.Context(), "abcd"))[0].Steps[0].Finished; !got.Equal(last) {
+		t.Errorf("the step was finished at %v, its last attempt at %v", got, last)
+	}
 }
 
 // with is a step after attempts.
