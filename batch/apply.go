@@ -5,17 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// ErrCircuit says that so many calls in a row failed for a reason that is no row's that going on makes no sense.
-var ErrCircuit = errors.New("too many calls in a row got no answer")
-
-// circuitAt is how many calls in a row, over all workers, may go without an answer.
-const circuitAt = 20
+// ErrCircuit says that the service has not answered for so long that going on makes no sense.
+var ErrCircuit = errors.New("the service doesn't answer")
 
 // Applier executes plans. Its fields are set before the first call of Apply and not changed after.
 type Applier struct {
@@ -24,13 +20,13 @@ type Applier struct {
 	// Password returns the password of a line of the sheet.
 	Password func(line int) Secret
 	Workers  int
-	// SettleAfter is how old a lost call must be before the tenant is asked whether it was executed.
+	// SettleAfter is how long to wait before the tenant is asked whether calls without an answer were executed.
 	SettleAfter time.Duration
 	// Progress, if not nil, is called whenever a row has come to its end for now. It must be safe for concurrent use.
 	Progress func(row int, state StepState)
 }
 
-// mostRounds is how often steps in doubt are taken up in one Apply: as they are found, after the answers that this
+// mostRounds is how often steps are offered to the workers in one Apply: as they are found, after the answers that this
 // Apply itself lost, and after those that were lost while repairing these.
 const mostRounds = 3
 
@@ -40,22 +36,26 @@ const mostRounds = 3
 // on their way come home.
 func (a *Applier) Apply(ctx context.Context, id RunID) error {
 	w := &work{Applier: a, run: id, resent: map[stepKey]Reply{}}
-	for round := 1; ; round++ {
-		doubts, err := w.doubts(ctx)
+	for round := range mostRounds {
+		left, doubts, err := w.survey(ctx)
 		if err != nil {
 			return err
 		}
-		if round > 1 && len(doubts) == 0 || round > mostRounds {
+		if left == 0 {
 			return nil
+		}
+		if round > 0 && len(doubts) == 0 {
+			return nil // what is left was throttled without end
 		}
 		seen, err := w.lookUp(ctx, doubts)
 		if err != nil {
 			return err
 		}
-		if err := w.pass(ctx, seen, round == 1); err != nil {
+		if err := w.pass(ctx, seen); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 type stepKey struct{ row, n int }
@@ -65,23 +65,36 @@ func (s Step) key() stepKey { return stepKey{s.Row, s.N} }
 // work is one Apply.
 type work struct {
 	*Applier
-	run    RunID
-	gate   gate
-	silent atomic.Int64 // calls without an answer in a row
+	run  RunID
+	gate gate
 
 	mu     sync.Mutex
 	resent map[stepKey]Reply // creates that were sent a second time, and what came of it
 }
 
-// pass offers every open step to the workers once. Only the first pass takes steps that were never in doubt.
-func (w *work) pass(ctx context.Context, seen map[stepKey]presence, first bool) error {
+// survey counts the open steps and returns the creates in doubt.
+func (w *work) survey(ctx context.Context) (left int, doubts []Step, err error) {
+	for s, err := range w.Journal.Open(ctx, w.run) {
+		if err != nil {
+			return 0, nil, err
+		}
+		left++
+		if s.InDoubt {
+			doubts = append(doubts, s)
+		}
+	}
+	return left, doubts, nil
+}
+
+// pass offers every open step to the workers once, those of a row together and in order.
+func (w *work) pass(ctx context.Context, seen map[stepKey]presence) error {
 	units := make(chan []Step)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(units)
 		var unit []Step
 		send := func() error {
-			if len(unit) == 0 || !first && !unit[0].InDoubt {
+			if len(unit) == 0 {
 				return nil
 			}
 			select {
@@ -136,7 +149,7 @@ func (w *work) row(ctx context.Context, steps []Step, seen map[stepKey]presence)
 	return nil
 }
 
-// step executes one step.
+// step executes one step, and returns the state in which it leaves it.
 func (w *work) step(ctx context.Context, s Step, seen presence) (StepState, error) {
 	if s.WithPassword {
 		if s.Password = w.Password(s.Line); s.Password.IsZero() {
@@ -147,106 +160,88 @@ func (w *work) step(ctx context.Context, s Step, seen presence) (StepState, erro
 		return w.settleCreate(ctx, s, seen)
 	}
 	// An update sets the same values again, so one in doubt is just sent again.
-	return w.call(ctx, s, s, Attempt{}, nil)
+	state, r, err := w.call(ctx, &s, s, nil)
+	if err == nil && state == StepUnknown && r.Verdict == Refused {
+		return w.compare(ctx, s, r)
+	}
+	return state, err
 }
 
-// call makes the call of a step, again where the answer permits that, and returns the state in which it leaves the step.
-// What is sent may differ from the step itself when a create is settled; edit, if not nil, changes the reply before it is kept.
-func (w *work) call(ctx context.Context, s, send Step, as Attempt, edit func(Reply) Reply) (StepState, error) {
+// call makes the call of a step, again where the answer permits that, and returns the state in which it leaves the step and
+// the last reply; s counts its tries. To settle a create, something else may be sent than the step itself; settle, which is nil else, then gives
+// the reply the words that are kept.
+func (w *work) call(ctx context.Context, s *Step, send Step, settle func(Reply) Reply) (StepState, Reply, error) {
 	state := StepOpen
 	if s.InDoubt {
 		state = StepUnknown
 	}
-	failed, throttled := 0, 0
+	lost, throttled := 0, 0
 	for {
 		if err := w.gate.wait(ctx); err != nil {
-			return state, err
+			return state, Reply{}, err
 		}
 		s.Tries++
-		as.Run, as.Row, as.Step, as.Try, as.Begun = w.run, s.Row, s.N, s.Tries, time.Now()
-		if err := w.Journal.Begin(ctx, []Attempt{as}); err != nil {
-			return state, fmt.Errorf("begin row %d: %w", s.Line, err)
+		at := w.attempt(*s, settle != nil)
+		if err := w.Journal.Begin(ctx, []Attempt{at}); err != nil {
+			w.gate.leave()
+			return state, Reply{}, fmt.Errorf("begin row %d: %w", s.Line, err)
 		}
 		r := w.Directory.Do(ctx, []Step{send})[0]
-		if edit != nil {
-			r = edit(r)
-		}
 		state = nextState(state, r.Verdict)
-		if err := w.Journal.Finish(context.WithoutCancel(ctx), []Outcome{{Attempt: as, State: state, Reply: r}}); err != nil {
-			return state, fmt.Errorf("finish row %d: %w", s.Line, err)
+		kept := r
+		if settle != nil {
+			kept = settle(r)
 		}
-		var wait time.Duration
+		if err := w.Journal.Finish(context.WithoutCancel(ctx), []Outcome{{Attempt: at, State: state, Reply: kept}}); err != nil {
+			w.gate.leave()
+			return state, r, fmt.Errorf("finish row %d: %w", s.Line, err)
+		}
 		switch r.Verdict {
 		case Done, Refused:
-			w.silent.Store(0)
-			return state, nil
+			w.gate.answered()
+			return state, r, nil
 		case Fatal:
-			return state, &CallError{Op: fmt.Sprintf("%s row %d", send.Kind, s.Line), Reply: r}
+			w.gate.leave()
+			return state, r, &CallError{Op: fmt.Sprintf("%s row %d", send.Kind, s.Line), Reply: r}
 		case Throttled:
-			w.silent.Store(0)
 			if throttled++; throttled > mostThrottled {
-				return state, nil
+				w.gate.leave()
+				return state, r, nil
 			}
 			w.gate.pause(pauseFor(r.Wait, throttled-1))
 			continue
 		}
 		// Not sent, or unknown.
 		if err := ctx.Err(); err != nil {
-			return state, err
+			w.gate.leave()
+			return state, r, err
 		}
-		if w.silent.Add(1) >= circuitAt {
-			return state, fmt.Errorf("%w: %s", ErrCircuit, r.Reason.Message)
+		if w.gate.silence(at.Begun, r.Wait) >= silentRounds {
+			return state, r, fmt.Errorf("%w: %s", ErrCircuit, r.Reason.Message)
 		}
-		failed++
-		if failed == mostTries || r.Verdict == Unknown && send.Kind == StepCreate {
-			return state, nil
+		if r.Verdict == NotSent {
+			continue
 		}
-		wait = max(backoff(failed-1), min(r.Wait, longestPause))
-		if err := sleep(ctx, wait); err != nil {
-			return state, err
+		if lost++; lost == mostTries || send.Kind == StepCreate {
+			return state, r, nil
 		}
 	}
 }
 
-// nextState is the state of a step after a call. What was in doubt stays so until an answer settles it.
+func (w *work) attempt(s Step, settling bool) Attempt {
+	return Attempt{Run: w.run, Row: s.Row, Step: s.N, Try: s.Tries, Settling: settling, Begun: time.Now()}
+}
+
+// nextState is the state of a step after a call. What was in doubt is settled by nothing but a success: a refusal of the second
+// call says nothing of the first.
 func nextState(state StepState, v Verdict) StepState {
-	switch v {
-	case Done:
+	switch {
+	case v == Done:
 		return StepDone
-	case Refused:
+	case v == Refused && state != StepUnknown:
 		return StepRefused
-	case Unknown:
+	case v == Unknown:
 		return StepUnknown
 	}
 	return state
-}
-
-// gate holds all workers back while the service wants to be left alone.
-type gate struct {
-	mu    sync.Mutex
-	until time.Time
-}
-
-// pause closes the gate for d from now; a longer pause that is on already stays.
-func (g *gate) pause(d time.Duration) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if until := time.Now().Add(d); until.After(g.until) {
-		g.until = until
-	}
-}
-
-// wait returns when the gate is open.
-func (g *gate) wait(ctx context.Context) error {
-	for {
-		g.mu.Lock()
-		d := time.Until(g.until)
-		g.mu.Unlock()
-		if d <= 0 {
-			return ctx.Err()
-		}
-		if err := sleep(ctx, d); err != nil {
-			return err
-		}
-	}
 }

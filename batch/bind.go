@@ -15,6 +15,23 @@ type Binding struct {
 	Secret  []int         // columns that hold or may hold passwords, the password column among them
 	// Warnings name what is not used and may have been meant to be.
 	Warnings []string
+
+	hasResults bool // the sheet is the results of an older run
+}
+
+// Unused returns the columns that no field is bound to, from 0, those of an older run's results left out.
+func (b *Binding) Unused(header []string) []int {
+	used := map[int]bool{}
+	for _, c := range b.Columns {
+		used[c] = true
+	}
+	var out []int
+	for i, h := range header {
+		if !used[i] && !IsResultHeading(h) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // HeaderScore tells how many fields a line names if it is a header that can be bound, which takes a column
@@ -24,7 +41,7 @@ func HeaderScore(cells []string) int {
 	address := false
 	for _, c := range cells {
 		f := fieldOf(c)
-		if f == "" || strings.HasPrefix(lower(trim(c)), "result_") {
+		if f == "" || IsResultHeading(c) {
 			continue
 		}
 		seen[f] = true
@@ -47,20 +64,21 @@ func bind(ctx context.Context, t *sheet.Table) (*Binding, error) {
 	candidates := map[Field][]int{}
 	b := &Binding{Columns: map[Field]int{}}
 	for i, h := range t.Header {
-		if strings.HasPrefix(lower(trim(h)), "result_") {
-			continue
-		}
 		f := fieldOf(h)
-		if f != "" {
-			candidates[f] = append(candidates[f], i)
-		} else if near := nearField(h); near != "" {
-			b.warn("column %s %q is not used: did you mean %q?", sheet.ColumnName(i), h, near)
-		}
 		if looksSecret(h) {
 			b.Secret = append(b.Secret, i)
 			if f != Password {
 				b.warn("column %s %q may hold passwords: its cells are left out of the results", sheet.ColumnName(i), h)
 			}
+		}
+		if IsResultHeading(h) {
+			b.hasResults = true
+			continue
+		}
+		if f != "" {
+			candidates[f] = append(candidates[f], i)
+		} else if near := nearField(h); near != "" {
+			b.warn("column %s %q is not used: did you mean %q?", sheet.ColumnName(i), h, near)
 		}
 	}
 	if err := b.settleUserName(ctx, t, candidates); err != nil {
@@ -109,6 +127,9 @@ func (b *Binding) settleUserName(ctx context.Context, t *sheet.Table, candidates
 			if err != nil {
 				return err
 			}
+			if row.Fault != nil {
+				continue // its cells may have moved
+			}
 			if i < len(row.Cells) && trim(row.Cells[i].Text) != "" {
 				filled++
 				if strings.Contains(row.Cells[i].Text, "@") {
@@ -136,7 +157,7 @@ columns:
 			if err != nil {
 				return err
 			}
-			if i >= len(row.Cells) || trim(row.Cells[i].Text) == "" {
+			if row.Fault != nil || i >= len(row.Cells) || trim(row.Cells[i].Text) == "" {
 				continue
 			}
 			if _, ok := ParseMode(row.Cells[i].Text); !ok {

@@ -50,6 +50,8 @@ func readDate(c sheet.Cell) (string, *Problem) {
 	switch {
 	case isoShape.MatchString(s):
 		return "", &Problem{Code: DateImpossible, Message: "there is no such date", Hint: "check day, month and time"}
+	case sureOrder(s):
+		return "", &Problem{Code: DateUnreadable, Message: "not a date in a form that is read here", Hint: "write year-month-day, such as 2026-12-31, or make it a real date in the spreadsheet"}
 	case otherShape.MatchString(s):
 		return "", &Problem{Code: DateAmbiguous, Message: "day and month can't be told apart for sure", Hint: "write year-month-day, such as 2026-12-31, or make it a real date in the spreadsheet"}
 	case serialShape.MatchString(s):
@@ -60,6 +62,17 @@ func readDate(c sheet.Cell) (string, *Problem) {
 		}
 	}
 	return "", &Problem{Code: DateUnreadable, Message: "not a date", Hint: "write year-month-day, such as 2026-12-31, or 2015-11-16T14:49:18+0000"}
+}
+
+// sureOrder tells whether day and month can be told apart in a date that isn't ISO 8601.
+func sureOrder(s string) bool {
+	m := otherShape.FindStringSubmatch(s)
+	if m == nil {
+		return false
+	}
+	first, _ := strconv.Atoi(m[1])
+	second, _ := strconv.Atoi(m[2])
+	return len(m[1]) == 4 || (first > 12) != (second > 12)
 }
 
 func dateIn(t time.Time) (string, *Problem) {
@@ -86,6 +99,12 @@ func readPassword(c sheet.Cell) (Secret, *Problem) {
 		return Secret{}, &Problem{Code: PasswordNotText, Message: "the spreadsheet took the password for a date or a yes/no", Hint: "format the column as text and type the password again"}
 	}
 	s := c.Text
+	if c.Kind == sheet.Number {
+		if strings.Trim(s, "0123456789") != "" || len(s) > 15 {
+			return Secret{}, &Problem{Code: PasswordNotText, Message: "the spreadsheet took the password for a number and rounded it", Hint: "format the column as text and type the password again"}
+		}
+		return NewSecret(s), &Problem{Code: PasswordNumber, Warning: true, Message: "the spreadsheet took the password for a number: zeros in front of it are lost", Hint: "format the column as text and type the password again if it begins with zeros"}
+	}
 	switch t := lower(trim(s)); {
 	case t == "nan" || t == "n/a" || t == "null" || t == "none" || t == "-" || len(t) >= 3 && strings.Trim(t, "*•●") == "":
 		return Secret{}, &Problem{Code: PasswordPlaceholder, Message: "a placeholder, not a password", Hint: "leave the cell blank to keep the password, or fill in a real one"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"slices"
 	"strings"
@@ -33,6 +34,14 @@ func OpenSheet(ctx context.Context, path, worksheet string) (*Sheet, error) {
 	if err != nil {
 		return nil, sheetError(path, err)
 	}
+	for _, k := range t.Skipped {
+		if k.Doubtful {
+			return nil, &SheetError{
+				Path: path, Msg: fmt.Sprintf("line %d looks like a person or a header, and stands above the header that was found on line %d", k.Line, t.HeaderLine),
+				Fix: "give each table a sheet of its own, and let nothing but titles and notes stand above its header",
+			}
+		}
+	}
 	b, err := bind(ctx, t)
 	if err != nil {
 		return nil, sheetError(path, err)
@@ -52,29 +61,53 @@ func sheetError(path string, err error) error {
 		return err
 	}
 	if noHeader, ok := errors.AsType[*sheet.NoHeaderError](err); ok {
-		return &SheetError{Path: path, Msg: noHeader.Error(), Fix: headerHint(noHeader), Err: nil}
+		return &SheetError{Path: path, Msg: noHeader.Error(), Fix: headerHint(noHeader)}
+	}
+	if file, ok := errors.AsType[*fs.PathError](err); ok {
+		return &SheetError{Path: path, Err: file.Err} // which names the path only once
 	}
 	return &SheetError{Path: path, Err: err}
 }
 
-// headerHint says what a header needs, and which of the first lines' cells was nearly it. It shows no other cell:
-// without a header nobody knows which of them are passwords.
+// headerHint says what a header needs, and which of the first lines' cells was nearly it. It shows no cell: without a header
+// nobody knows which of them are passwords.
 func headerHint(e *sheet.NoHeaderError) string {
 	for _, line := range e.Lines {
+		if slices.ContainsFunc(line.Cells, func(c string) bool { return strings.Contains(c, "@") }) {
+			continue // a person
+		}
 		for i, c := range line.Cells {
 			if near := nearField(c); near != "" {
-				return fmt.Sprintf("%s holds %q: did you mean %q? A header names the columns, one of them %q", sheet.CellName(i, line.Line), shorten(c), near, Email)
+				return fmt.Sprintf("did you mean %q in %s? A header names the columns, one of them %q", near, sheet.CellName(i, line.Line), Email)
 			}
 		}
 	}
 	return fmt.Sprintf("write a line above the people that names the columns, one of them %q", Email)
 }
 
+// rows reads the table's rows. In the results of an older run it takes away the sign by which texts were kept from being
+// formulas there.
+func (s *Sheet) rows(ctx context.Context) iter.Seq2[sheet.Row, error] {
+	if !s.Binding.hasResults || s.Table.Format != sheet.CSV {
+		return s.Table.Rows(ctx)
+	}
+	return func(yield func(sheet.Row, error) bool) {
+		for raw, err := range s.Table.Rows(ctx) {
+			for i, c := range raw.Cells {
+				raw.Cells[i].Text = sheet.Unescape(c.Text)
+			}
+			if !yield(raw, err) {
+				return
+			}
+		}
+	}
+}
+
 // scan counts the rows and finds the addresses that more than one row has.
 func (s *Sheet) scan(ctx context.Context) error {
 	first := map[string]int{}
 	s.twice = map[string][]int{}
-	for raw, err := range s.Table.Rows(ctx) {
+	for raw, err := range s.rows(ctx) {
 		if err != nil {
 			return err
 		}
@@ -126,7 +159,7 @@ func (s *Sheet) mode(raw sheet.Row) Mode {
 // since it was opened, and comes last.
 func (s *Sheet) All(ctx context.Context) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		for raw, err := range s.Table.Rows(ctx) {
+		for raw, err := range s.rows(ctx) {
 			if err != nil {
 				yield(Row{}, sheetError(s.Table.Path, err))
 				return
@@ -226,17 +259,16 @@ func (s *Sheet) duplicate(raw sheet.Row, email string, lines []int) Problem {
 	}
 }
 
-// withoutSecrets returns the row's cells with those blanked that are, or may be, passwords. In a row that has too many or
-// too few cells nobody knows how far they moved, so all are blanked where a password can have come to stand.
+// withoutSecrets returns the row's cells with those blanked that are, or may be, passwords. In a broken row of a CSV file
+// nobody knows how far they moved, so all are blanked where a password can have come to stand.
 func (s *Sheet) withoutSecrets(raw sheet.Row) []sheet.Cell {
 	cells := slices.Clone(raw.Cells)
-	if len(s.Binding.Secret) == 0 {
-		return cells
-	}
 	shift := 0
-	if raw.Fault != nil {
-		shift = max(len(cells)-len(s.Table.Header), len(s.Table.Header)-len(cells))
-		if shift == 0 {
+	if raw.Fault != nil && s.Table.Format == sheet.CSV {
+		switch missing := len(s.Table.Header) - len(cells); {
+		case raw.Fault.Code == sheet.FaultRagged:
+			shift = max(missing, -missing)
+		default:
 			shift = len(cells)
 		}
 	}

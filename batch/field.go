@@ -221,14 +221,50 @@ func distance(a, b string) int {
 	return rows[len(s)][len(t)]
 }
 
-// secretWords in a heading mark a column that may hold passwords although no field claims it.
-var secretWords = []string{"passw", "pwd", "kennwort", "passphrase", "secret", "contrasena", "motdepasse", "wachtwoord", "haslo", "losenord"}
+// resultPrefix begins the headings of the columns that a run adds.
+const resultPrefix = "result_"
+
+// IsResultHeading tells whether a column with this heading was added by an older run. Such columns are never bound, and make
+// room for those of the next run.
+func IsResultHeading(heading string) bool {
+	return strings.HasPrefix(lower(trim(heading)), resultPrefix)
+}
+
+// Words that tell that a column may hold passwords although no field claims it: some anywhere in the heading, short ones only
+// as the whole of it or at its end. Headings are compared without accents.
+var (
+	secretWords = []string{
+		"passw", "pwd", "passphrase", "passcode", "passord", "secret", "pincode", "kennwort", "contrasena", "clave", "motdepasse",
+		"wachtwoord", "haslo", "heslo", "losenord", "adgangskode", "salasana", "senha", "parola", "пароль", "パスワード", "密码", "密碼", "비밀번호",
+	}
+	secretEnds = []string{"pw", "pass", "pin", "mdp"}
+)
 
 // looksSecret tells whether a column with this heading may hold passwords.
 func looksSecret(heading string) bool {
-	h := normalHeader(heading)
+	if IsResultHeading(heading) {
+		heading = trim(heading)[len(resultPrefix):]
+	}
 	if f := fieldOf(heading); f != "" && f != Password {
 		return false
 	}
-	return nearField(heading) == Password || slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(h, w) })
+	h := unaccented(normalHeader(heading))
+	return nearField(heading) == Password ||
+		slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(h, w) }) ||
+		slices.ContainsFunc(secretEnds, func(w string) bool { return strings.HasSuffix(h, w) })
+}
+
+// unaccented takes the accents off letters.
+func unaccented(s string) string {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Mn, r) && r < '\u0370':
+			return -1
+		case r == 'ł':
+			return 'l'
+		case r == 'ø':
+			return 'o'
+		}
+		return r
+	}, norm.NFD.String(s)))
 }

@@ -50,6 +50,9 @@ func TestNearField(t *testing.T) {
 func TestLooksSecret(t *testing.T) {
 	for heading, want := range map[string]bool{
 		"Password": true, "pasword": true, "Old PWD": true, "Kennwort": true, "Password hash": true,
+		"Contraseña": true, "Hasło": true, "Lösenord": true, "MDP": true, "パスワード": true, "Senha": true, "PW": true, "PIN": true,
+		"Initial pw": true, "Passcode": true, "Mot de passe": true, "result_password": true, "result_force_password_change": false,
+		"Shipping": false, "Company": false, "Passport number": false, "Nationality": false,
 		"Force password change": false, "Password never expires": false, "Name": false, "Department": false,
 	} {
 		if got := looksSecret(heading); got != want {

@@ -22,7 +22,7 @@ const (
 	Skipped    Status = "skipped"     // the row says so
 	WasRefused Status = "refused"     // the service refused it
 	InDoubt    Status = "unknown"     // it may have been done
-	NotReached Status = "not reached" // nothing was executed
+	NotReached Status = "not reached" // the row, or the rest of it, was surely not executed
 )
 
 // Statuses returns all of them in the order in which summaries show them.
@@ -67,6 +67,7 @@ type RowResult struct {
 }
 
 // StatusOf derives a row's status from its planned action and its steps: it is what its first step is that isn't done.
+// What it doesn't know it never takes for done.
 func StatusOf(action Action, steps []StepResult) Status {
 	switch action {
 	case ActionUnchanged:
@@ -77,19 +78,23 @@ func StatusOf(action Action, steps []StepResult) Status {
 		return Blocked
 	case ActionSkipped:
 		return Skipped
+	case ActionCreate, ActionUpdate:
+	default:
+		return InDoubt
 	}
-	status := Updated
+	status := NotReached
 	for _, s := range steps {
-		switch s.State {
-		case StepRefused:
-			return WasRefused
-		case StepUnknown:
-			return InDoubt
-		case StepOpen:
+		switch {
+		case s.State == StepOpen:
 			return NotReached
-		}
-		if s.Kind == StepCreate {
+		case s.State == StepRefused:
+			return WasRefused
+		case s.State != StepDone:
+			return InDoubt
+		case s.Kind == StepCreate:
 			status = Created
+		case status != Created:
+			status = Updated
 		}
 	}
 	return status
@@ -112,8 +117,10 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 		s := &steps[i]
 		kinds = append(kinds, string(s.Kind))
 		r.Attempts += s.Attempts
-		if s.Attempts > 0 {
+		if s.Tries > 0 {
 			last = s
+		}
+		if s.Attempts > 0 {
 			r.Started = earliest(r.Started, s.Started)
 			r.Finished = latest(r.Finished, s.Finished)
 		}
@@ -145,8 +152,12 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 		}
 	}
 	if r.Status == InDoubt {
-		if r.Reason.Code == "" {
+		switch {
+		case r.Reason.Code == "":
 			r.Reason = Reason{Code: "no outcome", Message: "the program ended before the answer came"}
+		case last != nil && last.Reply.Verdict != Unknown:
+			// The last attempt is not the one that left the doubt.
+			r.Reason.Message = "an earlier call may have been executed; the last one was not: " + r.Reason.Message
 		}
 		r.Reason.Hint = cmp.Or(r.Reason.Hint, "apply the run again: it finds out whether this was done")
 	}

@@ -17,6 +17,7 @@ func TestResultOf(t *testing.T) {
 		if state == StepOpen {
 			n = 0
 		}
+		s.Tries = n
 		return StepResult{Step: s, State: state, Reply: r, Attempts: n, Started: at, Finished: at.Add(time.Second)}
 	}
 	done := Reply{Verdict: Done, HTTP: 200, RequestID: "r1"}
@@ -34,7 +35,7 @@ func TestResultOf(t *testing.T) {
 		{"create refused", ActionCreate, []StepResult{step(create, StepRefused, no), step(update, StepOpen, Reply{})}, WasRefused, "", "no"},
 		{"settings refused", ActionCreate, []StepResult{step(create, StepDone, done), step(update, StepRefused, no)}, WasRefused, "username,password", "account created; settings refused; no"},
 		{"settings not reached", ActionCreate, []StepResult{step(create, StepDone, done), step(update, StepOpen, Reply{})}, NotReached, "username,password", "account created; settings not reached"},
-		{"settings unknown", ActionCreate, []StepResult{step(create, StepDone, done), step(update, StepUnknown, Reply{Reason: Reason{Code: "no answer", Message: "lost"}})}, InDoubt, "username,password", "account created; settings unknown; lost"},
+		{"settings unknown", ActionCreate, []StepResult{step(create, StepDone, done), step(update, StepUnknown, Reply{Verdict: Unknown, Reason: Reason{Code: "no answer", Message: "lost"}})}, InDoubt, "username,password", "account created; settings unknown; lost"},
 		{"updated", ActionUpdate, []StepResult{step(update, StepDone, done)}, Updated, "allow_pop", ""},
 		{"in doubt without an outcome", ActionUpdate, []StepResult{step(update, StepUnknown, Reply{})}, InDoubt, "", "the program ended before the answer came"},
 		{"not reached", ActionUpdate, []StepResult{step(update, StepOpen, Reply{})}, NotReached, "", ""},

@@ -103,7 +103,7 @@ type view struct {
 
 // look reads the tenant's domains, and the accounts of those that the sheet speaks of.
 func (p *Planner) look(ctx context.Context, s *Sheet) (*view, error) {
-	domains, err := retry(ctx, func() ([]Domain, error) { return p.Directory.Domains(ctx) })
+	domains, err := ReadDomains(ctx, p.Directory)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func (v *view) decide(n int, row Row, mode Mode) *decision {
 		d.block(CodeList, "the address is a distribution list", "a list has no account; remove the row")
 	case exists && account.Type == typeContact:
 		d.block(CodeContact, "the address is a contact", "a contact has no account; remove the row")
-	case exists && mode == Create && account.Type == TypeByEmail:
+	case exists && mode == Create && account.Type == typeByEmail:
 		d.block(CodeExists, "the account exists already: it appeared by mail flow", "use --mode upsert to set it up")
 	case exists && mode == Create:
 		d.block(CodeExists, "the account exists already", "use --mode upsert or update to change it")
@@ -211,7 +211,7 @@ func (d *decision) note(domain Domain) {
 		return
 	}
 	switch a := d.Account; {
-	case a.Type == TypeByEmail:
+	case a.Type == typeByEmail:
 		d.Notes = append(d.Notes, "the account exists by mail flow")
 	case a.Synced():
 		d.Notes = append(d.Notes, "synced from a directory: name and disabled will be overwritten at the next sync")
@@ -264,8 +264,8 @@ func (d *decision) finish() PlannedRow {
 		}
 		d.Action = ActionUnchanged
 		d.Reason = Reason{Code: CodeAsAsked, Message: "the account is as asked already"}
-		if len(asked) == 0 {
-			d.Reason = Reason{Code: CodeNothingAsked, Message: "the account exists and the row asks for nothing"}
+		if len(asked.Only(func(i FieldInfo) bool { return i.Update })) == 0 {
+			d.Reason = Reason{Code: CodeNothingAsked, Message: "the account exists and the row asks for nothing that can be changed"}
 		}
 	}
 	return d.PlannedRow

@@ -13,7 +13,7 @@ func TestDecide(t *testing.T) {
 		domains: map[string]Domain{"example.com": {Name: "example.com"}, "out.example.com": {Name: "out.example.com", SendOnly: true}},
 		accounts: map[string]Account{
 			"ana@example.com":    {Email: "ana@example.com", Type: "created_manually", Source: "cloud", Settings: Settings{Username: "Ana", AllowPOP: "true"}},
-			"flow@example.com":   {Email: "flow@example.com", Type: TypeByEmail, Source: "cloud", Settings: Settings{Username: "flow@example.com"}},
+			"flow@example.com":   {Email: "flow@example.com", Type: typeByEmail, Source: "cloud", Settings: Settings{Username: "flow@example.com"}},
 			"synced@example.com": {Email: "synced@example.com", Type: "created_by_ldap_sync", Source: "ldap"},
 			"info@example.com":   {Email: "info@example.com", Alias: true},
 			"staff@example.com":  {Email: "staff@example.com", Type: "dl_from_ldap", Source: "ldap"},
@@ -43,7 +43,7 @@ func TestDecide(t *testing.T) {
 			action: ActionUpdate, steps: []string{"update password,force_password_change"}},
 		{name: "as asked", row: Row{Email: "ana@example.com", Settings: Settings{Username: "Ana", AllowPOP: "true"}}, mode: Upsert, action: ActionUnchanged, code: CodeAsAsked},
 		{name: "asks for nothing", row: Row{Email: "ana@example.com"}, mode: Update, action: ActionUnchanged, code: CodeNothingAsked},
-		{name: "account code of somebody who exists", row: Row{Email: "ana@example.com", Settings: Settings{AccountCode: "C1"}}, mode: Upsert, action: ActionUnchanged, code: CodeAsAsked, note: "account code"},
+		{name: "account code of somebody who exists", row: Row{Email: "ana@example.com", Settings: Settings{AccountCode: "C1"}}, mode: Upsert, action: ActionUnchanged, code: CodeNothingAsked, note: "account code"},
 		{name: "exists in create mode", row: Row{Email: "ana@example.com"}, mode: Create, action: ActionBlocked, code: CodeExists},
 		{name: "exists by mail flow in create mode", row: Row{Email: "flow@example.com"}, mode: Create, action: ActionBlocked, code: CodeExists},
 		{name: "exists by mail flow", row: Row{Email: "flow@example.com", Settings: Settings{Username: "Flo"}}, mode: Upsert, action: ActionUpdate, steps: []string{"update username"}, note: "mail flow"},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"time"
 )
 
@@ -17,6 +16,8 @@ const (
 	// mostThrottled bounds how often one call is repeated because of the rate limit.
 	mostThrottled = 100
 	longestPause  = 5 * time.Minute
+	// longestSilence bounds the pauses while the service doesn't answer at all.
+	longestSilence = 15 * time.Second
 )
 
 // backoff is how long to wait after the n-th failure in a row, from 0: equal jitter, so that it never collapses to nothing.
@@ -83,29 +84,31 @@ func retry[T any](ctx context.Context, call func() (T, error)) (T, error) {
 
 // listing reads the accounts of a domain to the end. Only if it returns nil has see been given all of them.
 func listing(ctx context.Context, dir Directory, domain string, see func(Account)) error {
-	seen := map[string]bool{"": true}
-	got, total := 0, 0
+	pages := map[string]bool{"": true}
+	distinct := map[string]bool{} // a page that moved while it was read can tell an account twice and miss another
+	total := NotTold
 	for page := ""; ; {
 		p, err := retry(ctx, func() (Page, error) { return dir.Accounts(ctx, domain, page) })
 		if err != nil {
 			return err
 		}
 		for _, a := range p.Accounts {
+			distinct[a.Email] = true
 			see(a)
 		}
-		got += len(p.Accounts)
 		total = max(total, p.Total)
 		if p.Next == "" || len(p.Accounts) == 0 {
 			break
 		}
-		if seen[p.Next] {
+		if pages[p.Next] {
 			return fmt.Errorf("list accounts of %s: the service gives the same page again and again", domain)
 		}
-		seen[p.Next] = true
+		pages[p.Next] = true
 		page = p.Next
 	}
-	if got < total {
-		return &ShortListingError{Domain: domain, Got: got, Total: total}
+	// An empty listing is believed only if the service says that it is one: a domain has its abuse and postmaster addresses.
+	if len(distinct) < total || len(distinct) == 0 && total == NotTold {
+		return &ShortListingError{Domain: domain, Got: len(distinct), Total: total}
 	}
 	return nil
 }
@@ -117,27 +120,40 @@ type ShortListingError struct {
 }
 
 func (e *ShortListingError) Error() string {
+	if e.Total == NotTold {
+		return fmt.Sprintf("list accounts of %s: the service gave none and did not say that there are none", e.Domain)
+	}
 	return fmt.Sprintf("list accounts of %s: the service says there are %d and gave %d", e.Domain, e.Total, e.Got)
 }
 
 // Hint tells what to do.
 func (e *ShortListingError) Hint() string { return "accounts may have changed meanwhile: try again" }
 
-// states reads the state of a few accounts, at most one call's worth; one reply an address, in order.
+// states reads the state of a few accounts, at most one call's worth; one reply an address, in order. A reply that stays
+// unknown although the service answers is returned as it is: that is a matter of its account.
 func states(ctx context.Context, dir Directory, emails []string) ([]Reply, error) {
-	return retry(ctx, func() ([]Reply, error) {
+	replies, err := retry(ctx, func() ([]Reply, error) {
 		replies := dir.State(ctx, emails)
 		for _, r := range replies {
 			switch r.Verdict {
-			case Unknown:
-				if r.HTTP == http.StatusOK {
-					continue // an answer that does not speak of this address: asking again changes nothing
-				}
-				fallthrough
-			case Throttled, NotSent, Fatal:
+			case Throttled, NotSent, Unknown, Fatal:
 				return replies, &CallError{Op: "read account state", Reply: r, Err: ctx.Err()}
 			}
 		}
 		return replies, nil
 	})
+	if ce, ok := errors.AsType[*CallError](err); ok && ce.Reply.Verdict == Unknown && ce.Reply.Answered() && ctx.Err() == nil {
+		return replies, nil
+	}
+	return replies, err
+}
+
+// ReadTenant tells which tenant dir is, and asks again where that makes sense.
+func ReadTenant(ctx context.Context, dir Directory) (Tenant, error) {
+	return retry(ctx, func() (Tenant, error) { return dir.Tenant(ctx) })
+}
+
+// ReadDomains lists the internal domains, and asks again where that makes sense.
+func ReadDomains(ctx context.Context, dir Directory) ([]Domain, error) {
+	return retry(ctx, func() ([]Domain, error) { return dir.Domains(ctx) })
 }

@@ -31,6 +31,7 @@ const (
 	// Warnings: the row is used as it is.
 	PasswordBlanks   Code = "password_blanks"
 	PasswordNonASCII Code = "password_non_ascii"
+	PasswordNumber   Code = "password_number"
 )
 
 // Problem is one thing that is wrong with a row. It never holds a password.

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ConfirmedByLookUp is in the reason of a create whose answer was lost and whose account was found.
+// ConfirmedByLookUp is in the reason of a step whose answer was lost and that was found to be done.
 const ConfirmedByLookUp = "confirmed by look-up"
 
 // presence is what a look at the tenant says of an address.
@@ -19,58 +19,30 @@ const (
 	absent
 )
 
-// doubts returns the steps in doubt.
-func (w *work) doubts(ctx context.Context) ([]Step, error) {
-	var out []Step
-	for s, err := range w.Journal.Open(ctx, w.run) {
-		if err != nil {
-			return nil, err
-		}
-		if s.InDoubt {
-			out = append(out, s)
-		}
-	}
-	return out, nil
-}
-
 // lookUp finds out which of the creates in doubt were executed. Presence is the account's own answer or its place in a listing;
-// absence only a complete listing of its domain, read once for all. It first waits until the youngest is old enough.
-// What can't be found out is left out; errors are those that doom the run.
+// absence only a complete listing of its domain, read once for all. It first gives calls that may still be on their way the
+// time to be executed. What can't be found out is left out; errors are those that doom the run.
 func (w *work) lookUp(ctx context.Context, doubts []Step) (map[stepKey]presence, error) {
 	var creates []Step
-	var youngest time.Time
 	for _, s := range doubts {
 		if s.Kind == StepCreate {
 			creates = append(creates, s)
-			youngest = latest(youngest, s.LastBegun)
 		}
 	}
 	out := map[stepKey]presence{}
 	if len(creates) == 0 {
 		return out, nil
 	}
-	if err := sleep(ctx, min(w.SettleAfter, time.Until(youngest.Add(w.SettleAfter)))); err != nil {
+	if err := sleep(ctx, w.SettleAfter); err != nil {
+		return nil, err
+	}
+	if err := w.ask(ctx, creates, out); dooms(ctx, err) {
 		return nil, err
 	}
 	unseen := map[string][]Step{} // by domain
-	size := w.Directory.Batch(StepUpdate)
-	for len(creates) > 0 {
-		chunk := creates[:min(size, len(creates))]
-		creates = creates[len(chunk):]
-		emails := make([]string, len(chunk))
-		for i, s := range chunk {
-			emails[i] = s.Email
-		}
-		replies, err := states(ctx, w.Directory, emails)
-		if dooms(ctx, err) {
-			return nil, err
-		}
-		for i, s := range chunk {
-			if err == nil && replies[i].Verdict == Done {
-				out[s.key()] = present
-			} else {
-				unseen[DomainOf(s.Email)] = append(unseen[DomainOf(s.Email)], s)
-			}
+	for _, s := range creates {
+		if out[s.key()] == notKnown {
+			unseen[DomainOf(s.Email)] = append(unseen[DomainOf(s.Email)], s)
 		}
 	}
 	for _, domain := range sortedKeys(unseen) {
@@ -91,6 +63,29 @@ func (w *work) lookUp(ctx context.Context, doubts []Step) (map[stepKey]presence,
 	return out, nil
 }
 
+// ask notes which of the accounts answer for themselves. It ends with the first failure: the listing tells the rest.
+func (w *work) ask(ctx context.Context, creates []Step, out map[stepKey]presence) error {
+	size := w.Directory.Batch(StepUpdate)
+	for len(creates) > 0 {
+		chunk := creates[:min(size, len(creates))]
+		creates = creates[len(chunk):]
+		emails := make([]string, len(chunk))
+		for i, s := range chunk {
+			emails[i] = s.Email
+		}
+		replies, err := states(ctx, w.Directory, emails)
+		if err != nil {
+			return err
+		}
+		for i, s := range chunk {
+			if replies[i].Verdict == Done {
+				out[s.key()] = present
+			}
+		}
+	}
+	return nil
+}
+
 // dooms tells whether an error of a look-up ends the run rather than leaving steps unknown.
 func dooms(ctx context.Context, err error) bool {
 	if err == nil {
@@ -101,7 +96,8 @@ func dooms(ctx context.Context, err error) bool {
 }
 
 // settleCreate brings a create in doubt to its end: an account that is there is given what the create would have set, for
-// it may have appeared without us; one that is surely not there is created, once more at most.
+// it may have appeared without us; one that is surely not there is created, once more at most. If that is refused, then perhaps
+// because the first call was executed late: another look decides.
 func (w *work) settleCreate(ctx context.Context, s Step, seen presence) (StepState, error) {
 	w.mu.Lock()
 	last, again := w.resent[s.key()]
@@ -110,17 +106,9 @@ func (w *work) settleCreate(ctx context.Context, s Step, seen presence) (StepSta
 	case seen == present:
 		return w.confirm(ctx, s)
 	case seen == absent && !again:
-		var got Reply
-		state, err := w.call(ctx, s, s, Attempt{Settling: true}, func(r Reply) Reply {
-			got = r
-			if r.Verdict == Refused {
-				// It may be refused because the first call was executed late: another look decides.
-				r.Verdict = Unknown
-			}
-			return r
-		})
+		state, r, err := w.call(ctx, &s, s, func(r Reply) Reply { return r })
 		w.mu.Lock()
-		w.resent[s.key()] = got
+		w.resent[s.key()] = r
 		w.mu.Unlock()
 		return state, err
 	case seen == absent && last.Verdict == Refused:
@@ -135,31 +123,56 @@ func (w *work) confirm(ctx context.Context, s Step) (StepState, error) {
 	if _, ok := s.Set[AccountCode]; ok {
 		message += "; the account code can't be confirmed"
 	}
-	// As from the lost answer, no more is known of the account than that it is there.
-	confirmed := func(r Reply) Reply {
-		if r.Verdict == Done {
+	words := func(r Reply) Reply {
+		switch r.Verdict {
+		case Done:
+			// As from the lost answer, no more is known of the account than that it is there.
 			r.Account = &Account{Email: s.Email}
 			r.Reason = Reason{Message: message}
+		case Refused:
+			r.Reason.Message = joinNonEmpty([]string{"the account is there; setting its name and password again was refused", r.Reason.Message})
 		}
 		return r
 	}
 	set := s.Set.Only(func(i FieldInfo) bool { return i.Update })
 	if len(set) == 0 && !s.WithPassword {
-		now := time.Now()
-		return w.note(ctx, s, confirmed(Reply{Verdict: Done, Sent: now, Received: now}), StepDone)
+		return w.note(ctx, s, words(Reply{Verdict: Done}), StepDone)
 	}
 	update := Step{Row: s.Row, Line: s.Line, N: s.N, Kind: StepUpdate, Email: s.Email, Set: set, WithPassword: s.WithPassword, Password: s.Password}
-	return w.call(ctx, s, update, Attempt{Settling: true}, func(r Reply) Reply {
-		if r.Verdict == Refused {
-			r.Reason.Message = joinNonEmpty([]string{"the account is there, but its name or password was refused", r.Reason.Message})
+	state, _, err := w.call(ctx, &s, update, words)
+	return state, err
+}
+
+// compare settles an update in doubt that was refused when it was sent again: the account tells whether the first call
+// was executed, if there is a field that can be read and was different before.
+func (w *work) compare(ctx context.Context, s Step, refused Reply) (StepState, error) {
+	replies, err := states(ctx, w.Directory, []string{s.Email})
+	if dooms(ctx, err) {
+		return StepUnknown, err
+	}
+	if err != nil || replies[0].Verdict != Done {
+		return StepUnknown, nil
+	}
+	applied := false
+	for f, asked := range s.Set {
+		told, ok := replies[0].Account.Settings[f]
+		if ok && told != asked {
+			return w.note(ctx, s, refused, StepRefused)
 		}
-		return confirmed(r)
-	})
+		before, known := s.Before[f]
+		applied = applied || ok && known && before != asked
+	}
+	if !applied {
+		return StepUnknown, nil
+	}
+	return w.note(ctx, s, Reply{Verdict: Done, Account: replies[0].Account, Reason: Reason{Message: ConfirmedByLookUp}}, StepDone)
 }
 
 // note records an outcome that took no call.
 func (w *work) note(ctx context.Context, s Step, r Reply, state StepState) (StepState, error) {
-	at := Attempt{Run: w.run, Row: s.Row, Step: s.N, Try: s.Tries + 1, Settling: true, Begun: time.Now()}
+	s.Tries++
+	r.Sent = time.Time{}
+	at := w.attempt(s, true)
 	if err := w.Journal.Begin(ctx, []Attempt{at}); err != nil {
 		return StepUnknown, fmt.Errorf("begin row %d: %w", s.Line, err)
 	}

@@ -32,9 +32,8 @@ type Step struct {
 	Password     Secret   `json:"-"`
 	Before       Settings // what the fields of Set were when the plan was made, where it could be read
 
-	Tries     int       // attempts begun so far, those that were throttled included
-	InDoubt   bool      // it may have been applied: an attempt has no outcome, or its outcome is unknown
-	LastBegun time.Time // begin of the last attempt, zero for none
+	Tries   int  // attempts begun so far, those that were throttled included
+	InDoubt bool // it may have been applied: an attempt has no outcome, or its outcome is unknown
 }
 
 // Fields returns the fields that the step sets, the password included.
@@ -80,12 +79,18 @@ type Reply struct {
 	Sent, Received time.Time
 }
 
+// Answered tells whether the service answered in the way of one that is up (HTTP 200), whatever the answer said.
+func (r Reply) Answered() bool { return r.HTTP == 200 }
+
 // Page is one page of a listing.
 type Page struct {
 	Accounts []Account
 	Next     string // the name of the next page, "" for none
-	Total    int    // accounts in the whole listing, 0 if not told
+	Total    int    // accounts in the whole listing, or NotTold
 }
+
+// NotTold is the total of a listing that doesn't tell it.
+const NotTold = -1
 
 // Directory is the tenant. A method makes one call, and renews at most a dead token inside; whoever calls it retries.
 // It waits for its quota first. A cancelled context ends that wait, not a call on its way.

@@ -50,7 +50,7 @@ type Account struct {
 
 // The address types that a listing is known to tell. Others are possible.
 const (
-	TypeByEmail = "created_by_email" // appeared by itself when it sent or got mail
+	typeByEmail = "created_by_email" // appeared by itself when it sent or got mail
 	typeList    = "dl_from_ldap"
 	typeContact = "contact_from_ldap"
 )

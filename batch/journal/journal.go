@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -88,12 +89,25 @@ func makeFile(path string) error {
 	// A file that is there is not even opened: to close it would drop the locks that this process has on it already.
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil
+		return makePrivate(path)
 	}
 	if err != nil {
 		return err
 	}
 	return f.Close()
+}
+
+// makePrivate takes a file that is there away from others. A link that leads nowhere is refused: SQLite would make the file
+// that it names, readable by all.
+func makePrivate(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	return os.Chmod(path, 0o600)
 }
 
 // address is the URI of the database, whatever characters the path has.

@@ -80,7 +80,7 @@ func TestRoundTrip(t *testing.T) {
 	begin(t, j, attempt("abcd", 1, 1, 1))
 	finish(t, j, attempt("abcd", 1, 1, 1), batch.StepOpen, throttled)
 	begin(t, j, attempt("abcd", 1, 1, 2))
-	finish(t, j, attempt("abcd", 1, 1, 2), batch.StepDone, batch.Reply{Verdict: batch.Done, HTTP: 200})
+	finish(t, j, attempt("abcd", 1, 1, 2), batch.StepDone, batch.Reply{Verdict: batch.Done, HTTP: 200, Sent: noon})
 	begin(t, j, attempt("abcd", 1, 2, 1))
 	finish(t, j, attempt("abcd", 1, 2, 1), batch.StepRefused, reply)
 	// Row 2: the answer was lost, and the call that should settle it has no outcome yet.
@@ -91,7 +91,7 @@ func TestRoundTrip(t *testing.T) {
 	begin(t, j, settling)
 	// Row 7: the answer was lost. Row 8 was not reached.
 	begin(t, j, attempt("abcd", 7, 1, 1))
-	finish(t, j, attempt("abcd", 7, 1, 1), batch.StepUnknown, batch.Reply{Verdict: batch.Unknown, HTTP: 502})
+	finish(t, j, attempt("abcd", 7, 1, 1), batch.StepUnknown, batch.Reply{Verdict: batch.Unknown, HTTP: 502, Sent: noon})
 
 	after := time.Now()
 	if err := j.Close(); err != nil {
@@ -118,20 +118,20 @@ func TestRoundTrip(t *testing.T) {
 	steps := map[int][]batch.StepResult{
 		1: {
 			{
-				Step: with(rows[0].Steps[0], 2, minute(2), false), State: batch.StepDone, Reply: batch.Reply{Verdict: batch.Done, HTTP: 200},
-				Attempts: 1, Started: minute(1), Finished: after,
+				Step: with(rows[0].Steps[0], 2, false), State: batch.StepDone, Reply: batch.Reply{Verdict: batch.Done, HTTP: 200, Sent: noon},
+				Attempts: 1, Started: minute(2), Finished: after,
 			},
 			{
-				Step: with(rows[0].Steps[1], 1, minute(1), false), State: batch.StepRefused, Reply: reply,
+				Step: with(rows[0].Steps[1], 1, false), State: batch.StepRefused, Reply: reply,
 				Attempts: 1, Started: minute(1), Finished: after,
 			},
 		},
 		2: {{
-			Step: with(rows[1].Steps[0], 2, minute(2), true), State: batch.StepUnknown,
+			Step: with(rows[1].Steps[0], 2, true), State: batch.StepUnknown,
 			Attempts: 2, Started: minute(1), Finished: after,
 		}},
 		7: {{
-			Step: with(rows[6].Steps[0], 1, minute(1), true), State: batch.StepUnknown, Reply: batch.Reply{Verdict: batch.Unknown, HTTP: 502},
+			Step: with(rows[6].Steps[0], 1, true), State: batch.StepUnknown, Reply: batch.Reply{Verdict: batch.Unknown, HTTP: 502, Sent: noon},
 			Attempts: 1, Started: minute(1), Finished: after,
 		}},
 		8: {{Step: rows[7].Steps[0], State: batch.StepOpen}},
@@ -164,7 +164,7 @@ func TestRoundTrip(t *testing.T) {
 	calls := map[int][]journal.Call{
 		1: {
 			call(attempt("abcd", 1, 1, 1), batch.StepOpen, throttled),
-			call(attempt("abcd", 1, 1, 2), batch.StepDone, batch.Reply{Verdict: batch.Done, HTTP: 200}),
+			call(attempt("abcd", 1, 1, 2), batch.StepDone, batch.Reply{Verdict: batch.Done, HTTP: 200, Sent: noon}),
 			call(attempt("abcd", 1, 2, 1), batch.StepRefused, reply),
 		},
 		2: {
@@ -186,8 +186,8 @@ func TestRoundTrip(t *testing.T) {
 }
 
 // with is a step after attempts.
-func with(s batch.Step, tries int, last time.Time, inDoubt bool) batch.Step {
-	s.Tries, s.LastBegun, s.InDoubt = tries, last, inDoubt
+func with(s batch.Step, tries int, inDoubt bool) batch.Step {
+	s.Tries, s.InDoubt = tries, inDoubt
 	return s
 }
 

@@ -8,14 +8,18 @@ import (
 	"mimebatch/batch"
 )
 
+// called is what is true of attempts that made a call, as far as is known: not of those that were throttled or never sent, nor
+// of those that only record what a look at the tenant found.
+const called = `(a.finished IS NULL OR a.sent IS NOT NULL AND a.verdict <> 'throttled')`
+
 // progress is steps with what became of them: the state and the reply are those of the last attempt. A step without an attempt
 // is open, and one whose last attempt has no outcome is unknown.
 const progress = `(
-	SELECT steps.*, coalesce(last.try, 0) AS tries, last.begun AS last_begun,
+	SELECT steps.*, coalesce(last.try, 0) AS tries,
 		CASE WHEN last.try IS NULL THEN 'open' ELSE coalesce(last.state, 'unknown') END AS state,
-		(SELECT count(*) FROM attempts AS a WHERE a.run = steps.run AND a.row = steps.row AND a.step = steps.n AND a.verdict <> 'throttled') AS attempts,
-		(SELECT min(begun) FROM attempts AS a WHERE a.run = steps.run AND a.row = steps.row AND a.step = steps.n) AS started,
-		(SELECT max(finished) FROM attempts AS a WHERE a.run = steps.run AND a.row = steps.row AND a.step = steps.n) AS finished,
+		(SELECT count(*) FROM attempts AS a WHERE a.run = steps.run AND a.row = steps.row AND a.step = steps.n AND ` + called + `) AS attempts,
+		(SELECT min(begun) FROM attempts AS a WHERE a.run = steps.run AND a.row = steps.row AND a.step = steps.n AND ` + called + `) AS started,
+		(SELECT max(finished) FROM attempts AS a WHERE a.run = steps.run AND a.row = steps.row AND a.step = steps.n AND ` + called + `) AS finished,
 		last.sent, last.received, coalesce(last.verdict, '') AS verdict, coalesce(last.code, '') AS code, coalesce(last.message, '') AS message,
 		coalesce(last.field, '') AS field, coalesce(last.hint, '') AS hint, coalesce(last.http, 0) AS http,
 		coalesce(last.request_id, '') AS request_id, last.account
@@ -23,12 +27,12 @@ const progress = `(
 		AND last.try = (SELECT max(try) FROM attempts AS a WHERE a.run = steps.run AND a.row = steps.row AND a.step = steps.n)
 ) AS progress`
 
-const stepColumns = `row, n, kind, email, settings, with_password, before, tries, last_begun,
+const stepColumns = `row, n, kind, email, settings, with_password, before, tries,
 	state, attempts, started, finished, ` + replyColumns
 
 func readStep(scan func(...any) error) (s batch.StepResult, err error) {
 	err = scan(append([]any{
-		&s.Line, &s.Row, &s.N, &s.Kind, &s.Email, asJSON(&s.Set), &s.WithPassword, asJSON(&s.Before), &s.Tries, at(&s.LastBegun),
+		&s.Line, &s.Row, &s.N, &s.Kind, &s.Email, asJSON(&s.Set), &s.WithPassword, asJSON(&s.Before), &s.Tries,
 		&s.State, &s.Attempts, at(&s.Started), at(&s.Finished),
 	}, intoReply(&s.Reply)...)...)
 	s.InDoubt = s.State == batch.StepUnknown

@@ -14,7 +14,7 @@ type envelope struct {
 }
 
 type page struct {
-	Total int    `json:"totalCount"`
+	Total *int   `json:"totalCount"`
 	Next  string `json:"next"`
 }
 

@@ -16,7 +16,7 @@ func TestDecode(t *testing.T) {
 		want       envelope
 	}{
 		{"page", `{"meta":{"status":200,"pagination":{"pageSize":2,"totalCount":42,"next":"n2"}},"data":[],"fail":[]}`,
-			envelope{status: 200, page: page{42, "n2"}, data: []json.RawMessage{}}},
+			envelope{status: 200, page: page{new(42), "n2"}, data: []json.RawMessage{}}},
 		{"classic refusal", `{"meta":{"status":401},"data":[],"fail":[{"errors":[{"code":"c","message":"m","retryable":false}]}]}`,
 			envelope{status: 401, data: []json.RawMessage{}, refusals: []refusal{{code: "c", message: "m", classic: true}}}},
 		{"refusal with a key", `{"fail":[{"key":{"emailAddress":"ana@example.com","password":"p"},"errors":[{"code":"c","field":"f"},{"code":"d"}]}]}`,

@@ -39,7 +39,7 @@ func (c *Client) Accounts(ctx context.Context, domain, page string) (batch.Page,
 	op := "list accounts of " + domain
 	// The documentation also prints emaiLAddress: decoding doesn't mind the case.
 	lists, a, err := read[struct {
-		Users []struct {
+		Users *[]struct {
 			Name         string `json:"name"`
 			EmailAddress string `json:"emailAddress"`
 			Alias        bool   `json:"alias"`
@@ -53,9 +53,19 @@ func (c *Client) Accounts(ctx context.Context, domain, page string) (batch.Page,
 	if err != nil {
 		return batch.Page{}, err
 	}
-	p := batch.Page{Next: a.envelope.page.Next, Total: a.envelope.page.Total}
+	p := batch.Page{Next: a.envelope.page.Next, Total: batch.NotTold}
+	if t := a.envelope.page.Total; t != nil {
+		p.Total = *t
+	}
+	// The last page may have no list at all; a first one without it tells nothing of who is there.
+	if page == "" && len(lists) == 0 {
+		return batch.Page{}, a.unreadable(op, "the answer holds no list of accounts")
+	}
 	for _, l := range lists {
-		for _, u := range l.Users {
+		if l.Users == nil {
+			return batch.Page{}, a.unreadable(op, "the answer holds no list of accounts")
+		}
+		for _, u := range *l.Users {
 			if u.EmailAddress == "" {
 				return batch.Page{}, a.unreadable(op, "the answer holds an account without an address")
 			}

@@ -43,7 +43,7 @@ func TestAccounts(t *testing.T) {
 			batch.Page{Total: 3, Accounts: []batch.Account{{Email: "bob@example.com", Settings: batch.Settings{}}}},
 			`{"meta":{"pagination":{"pageSize":500,"pageToken":"n2"}},"data":[{"domain":"example.com"}]}`},
 		{"as the documentation prints it", "", `{"fail":[],"meta":{"status":200},"data":[{"users":[{"alias":false,"addressType":"t","emaiLAddress":"ana@example.com"}],"usercount":1}]}`,
-			batch.Page{Accounts: []batch.Account{{Email: "ana@example.com", Type: "t", Settings: batch.Settings{}}}},
+			batch.Page{Total: batch.NotTold, Accounts: []batch.Account{{Email: "ana@example.com", Type: "t", Settings: batch.Settings{}}}},
 			`{"meta":{"pagination":{"pageSize":500}},"data":[{"domain":"example.com"}]}`},
 		{"empty last page", "n3", `{"meta":{"status":200,"pagination":{"pageSize":10,"totalCount":20,"next":"n4"}},"data":[],"fail":[]}`,
 			batch.Page{Next: "n4", Total: 20},
@@ -92,6 +92,7 @@ func TestReadErrors(t *testing.T) {
 		{"a page", say(200, `<html>`), batch.Unknown, ""},
 		{"entries of another kind", say(200, `{"meta":{"status":200},"data":["text"],"fail":[]}`), batch.Unknown, ""},
 		{"entries of another shape", say(200, `{"meta":{"status":200},"data":[{"users":[{"name":"Ana"}]}],"fail":[]}`), batch.Unknown, ""},
+		{"entries of a third shape", say(200, `{"meta":{"status":200},"data":[{"accountName":"Ana"}],"fail":[]}`), batch.Unknown, ""},
 		{"signed out", say(401, ``), batch.Fatal, ""},
 		{"app unknown", say(200, `{"meta":{"status":200},"data":[],"fail":[{"errors":[{"code":"err_developer_key","message":"m"}]}]}`), batch.Fatal, ""},
 	}

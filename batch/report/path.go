@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 
 	"mimebatch/batch"
 	"mimebatch/batch/durable"
+	"mimebatch/batch/sheet"
 )
 
 // PathError says why results can't be written to a path.
@@ -109,9 +111,9 @@ func defaultPath(input, format string) string {
 // errStop ends a write that is only tried.
 var errStop = errors.New("stop")
 
-// Check finds out whether [Results] can write to path: its folder is there and takes new files, and the file is missing or a
-// regular one that may be written to and that no other program keeps locked. It leaves everything as it is.
-func Check(path string) error {
+// Check finds out whether [Results] may and can write to path: its folder is there and takes new files, and the file is missing,
+// empty, or older results that may be written to and that no other program keeps locked. It leaves everything as it is.
+func Check(ctx context.Context, path string) error {
 	err := durable.WriteFile(path, 0o600, func(io.Writer) error { return errStop })
 	if !errors.Is(err, errStop) {
 		fix := batch.HintOf(err)
@@ -128,5 +130,23 @@ func Check(path string) error {
 	case err != nil:
 		return &PathError{Path: path, Fix: "close it in the program that has it open, take away its write protection, or name another file", Err: err}
 	}
-	return f.Close()
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
+		return &PathError{Path: path, Err: err}
+	}
+	if info.Size() > 0 && !isResults(ctx, path) {
+		return &PathError{Path: path, Msg: "another file of that name is there", Fix: "move it away, or name another file with --out"}
+	}
+	return nil
+}
+
+// isResults tells whether a file is the results of a run.
+func isResults(ctx context.Context, path string) bool {
+	_, err := sheet.Open(ctx, path, sheet.Options{Header: func(cells []string) int {
+		if slices.Contains(cells, prefix+"status") {
+			return 1
+		}
+		return 0
+	}})
+	return err == nil
 }

@@ -14,5 +14,5 @@ func TestCheckLocked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused(t, report.Check(running), "text file busy")
+	refused(t, report.Check(t.Context(), running), "text file busy")
 }

@@ -119,13 +119,14 @@ func FuzzResultsPath(f *testing.F) {
 
 func TestCheck(t *testing.T) {
 	dir := t.TempDir()
-	old := put(t, dir, "old.csv", "old results")
-	for _, path := range []string{old, filepath.Join(dir, "new.csv")} {
-		if err := report.Check(path); err != nil {
+	old := put(t, dir, "old.csv", "email,result_status\nana@example.com,created\n")
+	empty := put(t, dir, "empty.csv", "")
+	for _, path := range []string{old, empty, filepath.Join(dir, "new.csv")} {
+		if err := report.Check(t.Context(), path); err != nil {
 			t.Errorf("Check(%s) = %v", path, err)
 		}
 	}
-	if diff := cmp.Diff(map[string]string{"old.csv": "old results"}, folder(t, dir)); diff != "" {
+	if diff := cmp.Diff(map[string]string{"old.csv": "email,result_status\nana@example.com,created\n", "empty.csv": ""}, folder(t, dir)); diff != "" {
 		t.Errorf("folder after Check (-want +got):\n%s", diff)
 	}
 
@@ -135,13 +136,15 @@ func TestCheck(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		dir:                                  "a folder",
+		put(t, dir, "notes.csv", "precious"): "another file",
+		put(t, dir, "sheet.csv", "email\nana@example.com\n"): "another file",
 		link:                                 "a symbolic link",
 		filepath.Join(dir, "no", "new.csv"):  "",
 		filepath.Join(dir, "old.csv", "new"): "",
 	} {
-		refused(t, report.Check(path), want)
+		refused(t, report.Check(t.Context(), path), want)
 	}
-	_, isTarget := errors.AsType[*durable.TargetError](report.Check(link))
+	_, isTarget := errors.AsType[*durable.TargetError](report.Check(t.Context(), link))
 	if !isTarget {
 		t.Error("the error about a link doesn't wrap the one of package durable")
 	}

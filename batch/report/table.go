@@ -47,7 +47,7 @@ func measure(run batch.Run, rows iter.Seq2[batch.RowResult, error]) (*table, err
 		if i < len(run.Header) {
 			heading = run.Header[i]
 		}
-		if isResult(heading) {
+		if batch.IsResultHeading(heading) {
 			continue
 		}
 		t.own = append(t.own, i)
@@ -74,11 +74,6 @@ func worksheetName(name string) string {
 		b.WriteRune(r)
 	}
 	return strings.Trim(b.String(), "'")
-}
-
-// isResult tells whether the column with this heading is an older run's result.
-func isResult(heading string) bool {
-	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(heading)), prefix)
 }
 
 // filled is how many cells there are up to the last that holds something.

@@ -37,8 +37,8 @@
 //
 // # Secrets
 //
-// Cells may hold passwords, and which ones do is not known here. So no error, fault or hint quotes the text of a cell. Two
-// fields carry text for callers that know better: [NoHeaderError].Lines and [Skip].Text.
+// Cells may hold passwords, and which ones do is not known here. So no error, fault or hint quotes the text of a cell. One
+// field carries text for callers that know better: [NoHeaderError].Lines.
 //
 // # Out
 //

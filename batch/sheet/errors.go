@@ -87,6 +87,21 @@ func (e *AmbiguousSheetError) Hint() string {
 	return fmt.Sprintf("say which one is meant: --sheet %q", e.Sheets[0])
 }
 
+// HiddenSheetError is a workbook in which only a hidden worksheet has a header: the visible ones are what somebody meant to
+// hand in.
+type HiddenSheetError struct {
+	Sheet string
+}
+
+func (e *HiddenSheetError) Error() string {
+	return fmt.Sprintf("choose worksheet: only %q has a header, and it is hidden", e.Sheet)
+}
+
+// Hint tells what to do about it.
+func (e *HiddenSheetError) Hint() string {
+	return fmt.Sprintf("check the heading of the visible worksheet; or use the hidden one: --sheet %q", e.Sheet)
+}
+
 // NoSheetError is a worksheet that isn't there.
 type NoSheetError struct {
 	Name   string

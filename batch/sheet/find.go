@@ -61,7 +61,7 @@ func (t *Table) findInWorkbook(ctx context.Context, o Options) (*search, error) 
 		return nil, err
 	}
 	none := &NoHeaderError{Sheet: o.Sheet}
-	for _, sheets := range groups {
+	for i, sheets := range groups {
 		var hits []hit
 		for _, ws := range sheets {
 			h, err := t.searchWorksheet(ctx, ws, book, o)
@@ -81,6 +81,8 @@ func (t *Table) findInWorkbook(ctx context.Context, o Options) (*search, error) 
 				ambiguous.Sheets = append(ambiguous.Sheets, h.name)
 			}
 			return nil, ambiguous
+		case len(hits) == 1 && i > 0:
+			return nil, &HiddenSheetError{Sheet: hits[0].name}
 		case len(hits) == 1:
 			h := hits[0]
 			t.Sheet, t.HiddenColumns = h.name, h.hiddenColumns

@@ -14,9 +14,10 @@ const (
 
 // Skip is a line above the header, which is no row.
 type Skip struct {
-	Line   int
-	Text   string // for people: its cells, shortened; where one is an address the others are left out
-	Reason string
+	Line int
+	// Doubtful is set if it may be more than a title or a note: it looks like a header itself, or like a row, with an address
+	// and at least half as many cells as the header has.
+	Doubtful bool
 }
 
 // search is the search for the header in the first lines of a source.
@@ -26,14 +27,15 @@ type search struct {
 	score  int
 	above  int // how many of seen are above it
 	seen   []Seen
-	width  int         // cells of the header, or else of the first line
-	widths map[int]int // how many lines have so many cells
+	width  int          // cells of the header, or else of the first line
+	widths map[int]int  // how many lines have so many cells
+	scored map[int]bool // lines, by number, that look like a header
 }
 
 // findHeader reads the first lines of src and finds the one that the caller's function likes best, the first of several.
 // If the source breaks on the way, the search so far is returned with the error.
 func findHeader(ctx context.Context, src source, score func([]string) int) (*search, error) {
-	s := &search{widths: map[int]int{}}
+	s := &search{widths: map[int]int{}, scored: map[int]bool{}}
 	for len(s.seen) < headerLines {
 		if err := ctx.Err(); err != nil {
 			return s, err
@@ -67,7 +69,9 @@ func (s *search) see(l line, score func([]string) int) {
 	}
 	if l.fault == nil {
 		s.widths[len(l.cells)]++
-		if n := score(names); n > s.score {
+		n := score(names)
+		s.scored[l.number] = n > 0
+		if n > s.score {
 			s.header, s.line, s.score, s.above, s.width = names, l.number, n, len(s.seen), len(l.cells)
 		}
 	}
@@ -90,27 +94,16 @@ func (s *search) agreement() int {
 func (s *search) skipped() []Skip {
 	skips := make([]Skip, s.above)
 	for i, seen := range s.seen[:s.above] {
-		skips[i] = skip(seen)
+		filled, address := 0, false
+		for _, c := range seen.Cells {
+			if c != "" {
+				filled++
+			}
+			address = address || strings.Contains(c, "@")
+		}
+		skips[i] = Skip{seen.Line, s.scored[seen.Line] || address && filled*2 >= len(s.header)}
 	}
 	return skips
-}
-
-func skip(seen Seen) Skip {
-	var texts, addresses []string
-	for _, c := range seen.Cells {
-		if c != "" {
-			texts = append(texts, c)
-		}
-		if strings.Contains(c, "@") {
-			addresses = append(addresses, c)
-		}
-	}
-	reason := "it is above the header"
-	if len(addresses) > 0 {
-		reason = "it is above the header, though it looks like a row"
-		texts = addresses
-	}
-	return Skip{Line: seen.Line, Text: shorten(strings.Join(texts, " | ")), Reason: reason}
 }
 
 // shorten cuts a text to what is shown of it.

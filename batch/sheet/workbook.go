@@ -96,7 +96,8 @@ func openWorkbook(ctx context.Context, c *container) (*workbook, error) {
 }
 
 // candidates returns the worksheets that can be meant by a name, by order of likelihood: those of a group are meant only if
-// none of the groups before has a header. A hidden worksheet is meant if it is named or nothing else fits.
+// none of the groups before has a header. A hidden worksheet is meant only if it is named; one that fits where nothing else does
+// is told of.
 func (w *workbook) candidates(name string) ([][]worksheet, error) {
 	if name == "" {
 		var shown, hidden []worksheet

@@ -81,6 +81,16 @@ func disarm(c Cell) string {
 	return c.Text
 }
 
+// Unescape takes away the apostrophe that a [Writer] puts before texts in CSV that would be taken for a formula, and returns
+// other texts as they are.
+func Unescape(text string) string {
+	rest, ok := strings.CutPrefix(text, "'")
+	if ok && disarm(Cell{Text: rest}) == text {
+		return rest
+	}
+	return text
+}
+
 // isPlainNumber tells digits, with a sign and a point perhaps.
 func isPlainNumber(s string) bool {
 	whole, fraction, point := strings.Cut(strings.TrimPrefix(s, "-"), ".")

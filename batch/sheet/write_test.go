@@ -2,6 +2,8 @@ package sheet_test
 
 import (
 	"bytes"
+	"encoding/csv"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -161,6 +163,27 @@ func TestWriteFails(t *testing.T) {
 		}
 		if err := w.Close(); err == nil {
 			t.Errorf("%v: the disk's error was lost", format)
+		}
+	}
+}
+
+func TestUnescape(t *testing.T) {
+	for _, text := range []string{"", "Ann", "+Ann", "=1+1", "-", "@x", "\tx", " =x", "'", "'tis", "\"=x", "＝x", "'+Ann"} {
+		var b bytes.Buffer
+		w, err := sheet.NewWriter(&b, sheet.WriteOptions{Format: sheet.CSV, Comma: ',', Header: []string{"x", "y"}, Rows: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(w.Row([]sheet.Cell{{Text: text}, {Text: "y"}}), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		r := csv.NewReader(&b)
+		records, err := r.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sheet.Unescape(records[1][0]); got != text {
+			t.Errorf("%q is written as %q and taken back as %q", text, records[1][0], got)
 		}
 	}
 }

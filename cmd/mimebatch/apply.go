@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,6 +66,14 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath string, calls callFlag
 		}
 		defer j.Close()
 		sum.Rows = run.Rows
+		counts, err := j.Counts(ctx, run.ID)
+		if err != nil {
+			return err
+		}
+		sum.count(counts)
+		if run.Secrets, err = secretsLeft(ctx, j, run.ID); err != nil {
+			return err
+		}
 		s, err := a.sameSheet(ctx, run, sheetPath)
 		if err != nil {
 			return err
@@ -77,6 +86,16 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath string, calls callFlag
 		return a.execute(ctx, execution{run: run, sheet: s, journal: j, client: client, workers: calls.workers, applyFlags: f}, &sum)
 	}()
 	return a.finish(sum, err)
+}
+
+// secretsLeft tells whether a step that is still to be made needs a password.
+func secretsLeft(ctx context.Context, j batch.Journal, id batch.RunID) (bool, error) {
+	for s, err := range j.Open(ctx, id) {
+		if err != nil || s.WithPassword {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // sameSheet opens the sheet of a plan again and refuses one that is not the same to the byte. It returns nil if the sheet
@@ -94,18 +113,23 @@ func (a *app) sameSheet(ctx context.Context, run batch.Run, path string) (*batch
 		return nil, nil
 	}
 	if err != nil {
-		return nil, &batch.SheetError{Path: path, Err: err}
+		return nil, &batch.SheetError{Path: path, Err: err, Fix: "--sheet takes the sheet's file here; the worksheet is the plan's"}
+	}
+	changed := &batch.SheetError{
+		Path: path, Msg: "the sheet has changed since the plan was made",
+		Fix: "make a new plan of it: mimebatch plan " + shellQuote(path) + a.placeFlags() + "; or bring the old file back",
 	}
 	if sum != run.SHA256 {
-		return nil, &batch.SheetError{
-			Path: path, Msg: "the sheet has changed since the plan was made",
-			Fix: "make a new plan of it: mimebatch plan " + shellQuote(path) + a.placeFlags() + "; or bring the old file back",
-		}
+		return nil, changed
 	}
 	if !run.Secrets {
 		return nil, nil
 	}
-	return batch.OpenSheet(ctx, path, run.Worksheet)
+	s, err := batch.OpenSheet(ctx, path, run.Worksheet)
+	if err == nil && s.Table.SHA256 != run.SHA256 {
+		return nil, changed // between the two looks
+	}
+	return s, err
 }
 
 func fileSHA256(path string) (string, error) {
@@ -133,14 +157,11 @@ type execution struct {
 
 // execute applies a run and writes its results, on every way out.
 func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
-	path, err := report.ResultsPath(x.run.SheetPath, x.run.Format, x.out)
+	path, err := resultsPath(ctx, x.run, x.out)
 	if err != nil {
 		return err
 	}
-	if err := report.Check(path); err != nil {
-		return err
-	}
-	tenant, err := x.client.Tenant(ctx)
+	tenant, err := batch.ReadTenant(ctx, x.client)
 	if err != nil {
 		return err
 	}
@@ -165,6 +186,8 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 	if err != nil {
 		return err
 	}
+	next := fmt.Sprintf("mimebatch apply %s%s", x.run.ID, a.placeFlags())
+	a.goOn.Store(&next)
 	applier := batch.Applier{
 		Directory: x.client, Journal: x.journal, Workers: x.workers, SettleAfter: x.settleAfter,
 		Password: func(line int) batch.Secret { return passwords[line] },
@@ -173,29 +196,34 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 	applyErr := applier.Apply(ctx, x.run.ID)
 	progress.end()
 	// Whatever happened, the journal holds it and the results say it.
-	resultsErr := a.results(context.WithoutCancel(ctx), x.journal, x.run, path, sum)
-	return errors.Join(applyErr, resultsErr, a.outcome(x.run, sum, applyErr, resultsErr))
+	counts, resultsErr := a.results(context.WithoutCancel(ctx), x.journal, x.run, path, sum)
+	return errors.Join(applyErr, resultsErr, a.outcome(x.run, counts, applyErr, resultsErr))
 }
 
 // outcome says what to type next, and returns the exit code of a run that came to its end.
-func (a *app) outcome(run batch.Run, sum *summary, applyErr, resultsErr error) error {
+func (a *app) outcome(run batch.Run, counts batch.Counts, applyErr, resultsErr error) error {
 	if resultsErr != nil {
 		a.nextCommand("to write the results again", "report", run.ID)
 	}
-	if sum.Unknown > 0 || sum.NotReached > 0 {
+	if counts[batch.InDoubt] > 0 || counts[batch.NotReached] > 0 {
 		a.nextCommand("to go on", "apply", run.ID)
 	}
-	if incomplete := sum.Rows - sum.Created - sum.Updated - sum.Unchanged - sum.Skipped; applyErr == nil && resultsErr == nil && incomplete > 0 {
+	if applyErr == nil && resultsErr == nil && !counts.Complete() {
 		a.nextCommand("to see why", "show", run.ID)
 		return &stop{code: exitIncomplete}
 	}
 	return nil
 }
 
-// lockTenant keeps a second mimebatch of this user from applying to the same tenant.
+// lockTenant keeps a second mimebatch of this user from applying to the same tenant, whichever journal it uses. The embedded
+// sandbox is one for each journal.
 func (a *app) lockTenant(t batch.Tenant) (*durable.LockFile, error) {
-	name := sha256.Sum256([]byte(t.Key))
-	path, err := a.beside("." + hex.EncodeToString(name[:6]) + ".lock")
+	sum := sha256.Sum256([]byte(t.Key))
+	name := "." + hex.EncodeToString(sum[:6]) + ".lock"
+	path, err := a.beside(name)
+	if dir, dirErr := a.stateDir(); dirErr == nil && !t.Sandbox {
+		path, err = filepath.Join(dir, "tenant"+name), durable.MkdirPrivate(dir)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -206,18 +234,34 @@ func (a *app) lockTenant(t batch.Tenant) (*durable.LockFile, error) {
 	return lock, nil
 }
 
+// resultsPath returns where the results of a run go, and makes sure that they can be written there and replace nothing but
+// older results.
+func resultsPath(ctx context.Context, run batch.Run, out string) (string, error) {
+	path, err := report.ResultsPath(run.SheetPath, run.Format, out)
+	if err != nil {
+		return "", err
+	}
+	if sum, err := fileSHA256(path); err == nil && sum == run.SHA256 {
+		return "", &report.PathError{Path: path, Msg: "it is the sheet itself", Fix: "name another file with --out"}
+	}
+	return path, report.Check(ctx, path)
+}
+
 // results writes the results sheet and prints what became of the rows.
-func (a *app) results(ctx context.Context, j *journal.Journal, run batch.Run, path string, sum *summary) error {
-	counts, err := report.Results(path, run, j.Results(ctx, run.ID))
+func (a *app) results(ctx context.Context, j *journal.Journal, run batch.Run, path string, sum *summary) (batch.Counts, error) {
+	counts, err := j.Counts(ctx, run.ID)
+	if err != nil {
+		return nil, err
+	}
 	sum.Rows = run.Rows
 	sum.count(counts)
 	a.printCounts(counts)
-	if err != nil {
-		return err
+	if _, err := report.Results(path, run, j.Results(ctx, run.ID)); err != nil {
+		return counts, err
 	}
 	sum.Results = path
 	a.printf("\nResults: %s\n", path)
-	return nil
+	return counts, nil
 }
 
 func (a *app) printCounts(c batch.Counts) {

@@ -45,7 +45,7 @@ func (a *app) auth(ctx context.Context, f callFlags) error {
 			return err
 		}
 		defer end()
-		tenant, err := client.Tenant(ctx)
+		tenant, err := batch.ReadTenant(ctx, client)
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (a *app) auth(ctx context.Context, f callFlags) error {
 		} else {
 			a.printf("Account      can't be read with this role\n")
 		}
-		domains, err := client.Domains(ctx)
+		domains, err := batch.ReadDomains(ctx, client)
 		if err != nil {
 			return err
 		}
@@ -77,6 +77,7 @@ func (a *app) auth(ctx context.Context, f callFlags) error {
 		l.Error, l.Hint = err.Error(), batch.HintOf(err)
 	}
 	l.Exit = exitCode(err)
+	a.summed = true
 	if lineErr := a.line(l); lineErr != nil && err == nil {
 		return lineErr
 	}

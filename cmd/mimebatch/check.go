@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -77,23 +78,59 @@ func (a *app) openSheet(ctx context.Context, path, worksheet string) (*batch.She
 		}
 		a.infof("above the header and not read as people: line %s", strings.Join(lines, ", "))
 	}
-	for i, line := range strings.Split(wrap(columns(s), 58, ""), "\n") {
-		heading := "columns:"
-		if i > 0 {
-			heading = "        "
-		}
-		a.infof(heading+" %s", line)
-	}
+	a.heads(s)
 	if s.Hidden > 0 {
-		a.warnf("%s in the spreadsheet and read like the others", count(s.Hidden, "row is hidden", "rows are hidden"))
+		if err := a.warn(count(s.Hidden, "row is hidden", "rows are hidden") + " in the spreadsheet and read like the others"); err != nil {
+			return nil, err
+		}
 	}
 	if s.Beside > 0 {
-		a.warnf("%s to the right of the table and left out", count(s.Beside, "cell stands", "cells stand"))
+		if err := a.warn(count(s.Beside, "cell stands", "cells stand") + " to the right of the table: left out of the results too"); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range t.HiddenColumns {
+		if !slices.Contains(s.Binding.Unused(t.Header), c) {
+			if err := a.warn(fmt.Sprintf("column %s %q is hidden in the spreadsheet and used like the others", sheet.ColumnName(c), t.Header[c])); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for _, w := range s.Binding.Warnings {
-		a.warnf("%s", w)
+		if err := a.warn(w); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
+}
+
+// warn prints a warning, under --json as a line too.
+func (a *app) warn(text string) error {
+	a.warnf("%s", text)
+	return a.line(struct {
+		Type    string `json:"type"`
+		Message string `json:"message"`
+	}{"warning", text})
+}
+
+// heads says which column is read as which field, and which are not read.
+func (a *app) heads(s *batch.Sheet) {
+	a.listed("columns:", columns(s))
+	var unused []string
+	for _, c := range s.Binding.Unused(s.Table.Header) {
+		unused = append(unused, fmt.Sprintf("%s %q", sheet.ColumnName(c), s.Table.Header[c]))
+	}
+	if len(unused) > 0 {
+		a.listed("kept, not used:", strings.Join(unused, ", "))
+	}
+}
+
+// listed prints a list under a heading, in lines of at most 80 columns.
+func (a *app) listed(heading, list string) {
+	for line := range strings.SplitSeq(wrap(list, 80-len("mimebatch: ")-len(heading)-1, ""), "\n") {
+		a.infof("%s %s", heading, line)
+		heading = strings.Repeat(" ", len(heading))
+	}
 }
 
 // columns lists which column is read as which field.

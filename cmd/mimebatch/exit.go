@@ -84,8 +84,11 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// report prints an error and its hint. Under --json they are in the summary instead, which the caller prints.
+// report prints an error and its hint.
 func (a *app) report(err error) {
+	if err == nil {
+		return
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
 			a.report(e)

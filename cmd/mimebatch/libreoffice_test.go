@@ -42,7 +42,7 @@ func convert(t *testing.T, path string) [][]string {
 func mimebatch(t *testing.T, home string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs strings.Builder
-	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(k string) string {
+	a := &app{stdin: strings.NewReader(""), stdout: &output{w: &out}, stderr: &errs, getenv: func(k string) string {
 		return map[string]string{"XDG_STATE_HOME": home}[k]
 	}}
 	code = a.main(t.Context(), args)

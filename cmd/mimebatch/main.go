@@ -5,7 +5,8 @@
 //
 // How one invocation runs: main hands the process's streams to an app; the root command's constructor wires the commands,
 // each in a file of its own; a command opens what it needs (journal, sheet, tenant), calls the domain and prints; the error
-// that it returns is turned into words and an exit code in one place, exit.go.
+// that it returns is turned into words and an exit code in one place, exit.go. Only an impatient second signal ends the
+// process elsewhere.
 package main
 
 import (
@@ -13,19 +14,23 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 )
 
 func main() {
 	a := &app{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		stdin: os.Stdin, stdout: &output{w: os.Stdout}, stderr: os.Stderr,
 		getenv:   os.Getenv,
 		terminal: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		bar:      term.IsTerminal(int(os.Stderr.Fd())),
 	}
-	ctx, stop := interruptible(context.Background())
+	// A reader that goes away must not end a run: it shows as an error of the write.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := a.interruptible(context.Background())
 	code := a.main(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -33,35 +38,64 @@ func main() {
 
 // app is one invocation of the program.
 type app struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	getenv         func(string) string
-	terminal       bool // a person can be asked
-	bar            bool // standard error shows a progress bar
+	stdin    io.Reader
+	stdout   *output
+	stderr   io.Writer
+	getenv   func(string) string
+	terminal bool // a person can be asked
+	bar      bool // standard error shows a progress bar
 
 	// Flags of every command.
 	journalPath string
 	sandbox     bool
 	json        bool
+
+	summed bool                   // the last line under --json is printed
+	goOn   atomic.Pointer[string] // the command that goes on with what is being applied
 }
 
-// interruptible returns a context that ends with the first SIGINT or SIGTERM. A second one ends the process at once:
+// output remembers the first error of writing, so that not each single print has to look at it.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.w.Write(p)
+	o.err = err
+	return n, err
+}
+
+// patience is how long after the first signal another one is taken for the same: some programs send it twice at once.
+const patience = time.Second
+
+// interruptible returns a context that ends with the first signal to stop. Another one, later, ends the process at once:
 // the journal is good at every moment.
-func interruptible(ctx context.Context) (context.Context, func()) {
+func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	done := make(chan struct{})
 	go func() {
-		for n := 0; ; n++ {
+		var first time.Time
+		for {
 			select {
 			case <-done:
 				return
 			case <-signals:
-				if n > 0 {
+				switch {
+				case first.IsZero():
+					first = time.Now()
+					cancel()
+				case time.Since(first) > patience:
+					if next := a.goOn.Load(); next != nil {
+						a.infof("to go on: %s", *next)
+					}
 					os.Exit(exitInterrupted)
 				}
-				cancel()
 			}
 		}
 	}()

@@ -126,7 +126,7 @@ func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summar
 
 // store makes the plan and stores it.
 func (a *app) store(ctx context.Context, p *prepared, path string, mode batch.Mode, workers int) error {
-	tenant, err := p.client.Tenant(ctx)
+	tenant, err := batch.ReadTenant(ctx, p.client)
 	if err != nil {
 		return err
 	}

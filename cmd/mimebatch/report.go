@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-
-	"mimebatch/batch/report"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -30,12 +28,13 @@ func (a *app) writeReport(ctx context.Context, id, out string) error {
 			return err
 		}
 		defer j.Close()
-		path, err := report.ResultsPath(run.SheetPath, run.Format, out)
+		path, err := resultsPath(ctx, run, out)
 		if err != nil {
 			return err
 		}
 		a.printRun(run)
-		return a.results(ctx, j, run, path, &sum)
+		_, err = a.results(ctx, j, run, path, &sum)
+		return err
 	}()
 	return a.finish(sum, err)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 )
@@ -15,8 +16,11 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
+	if err != nil && a.json && !a.summed {
+		err = a.finish(summary{Type: "summary"}, err)
+	}
+	if err == nil && a.stdout.err != nil {
+		err = fmt.Errorf("write output: %w", a.stdout.err)
 	}
 	a.report(err)
 	return exitCode(err)

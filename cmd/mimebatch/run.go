@@ -40,6 +40,9 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 		}
 		defer p.close()
 		if err := a.confirm(ctx, p, f); err != nil {
+			if ctx.Err() != nil {
+				a.nextCommand("the plan is kept", "apply", p.run.ID)
+			}
 			return err
 		}
 		p.run.Secrets = p.planned.secrets

@@ -69,6 +69,8 @@ func TestScripts(t *testing.T) {
 			"runid":    cmdRunID,
 			"serve":    cmdServe,
 			"fetch":    cmdFetch,
+			"hide":     cmdHide,
+			"fulldisk": cmdFullDisk,
 		},
 	})
 }
@@ -531,4 +533,28 @@ func programPath(ts *testscript.TestScript, name string) string {
 	}
 	ts.Fatalf("no program %q", name)
 	return ""
+}
+
+// hide FILE NAME: hide a worksheet.
+func cmdHide(ts *testscript.TestScript, neg bool, args []string) {
+	f, err := excelize.OpenFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	ts.Check(f.SetSheetVisible(args[1], false))
+	ts.Check(f.Save())
+}
+
+// fulldisk CODE COMMAND...: run a command whose output goes to a full disk, and that must end with that exit code.
+func cmdFullDisk(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	ts.Check(err)
+	defer full.Close()
+	c := exec.Command(programPath(ts, args[1]), args[2:]...)
+	c.Dir, c.Env, c.Stdout, c.Stderr = ts.MkAbs("."), scriptEnv(ts), full, ts.Stderr()
+	err = c.Run()
+	if got := c.ProcessState.ExitCode(); got != want {
+		ts.Fatalf("exit code %d (%v), want %d", got, err, want)
+	}
 }

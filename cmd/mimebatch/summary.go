@@ -45,6 +45,7 @@ func (a *app) finish(s summary, err error) error {
 			s.Error, s.Hint = err.Error(), batch.HintOf(err)
 		}
 	}
+	a.summed = true
 	if lineErr := a.line(s); lineErr != nil {
 		return errors.Join(err, lineErr)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ A file that is there already is left as it is.`, kinds),
 		Args: oneArg("kind"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.template(args[0], format, out) },
 	}
-	cmd.Flags().StringVar(&format, "format", "xlsx", "xlsx or csv")
+	cmd.Flags().StringVar(&format, "format", "", "xlsx or csv (default: as the name of --out ends, else xlsx)")
 	cmd.Flags().StringVar(&out, "out", "", "the `file` to write")
 	return cmd
 }
@@ -32,6 +33,12 @@ A file that is there already is left as it is.`, kinds),
 func (a *app) template(kind, format, out string) error {
 	if !slices.Contains(report.Kinds(), kind) {
 		return usageError("there is no template %q; there are %s", kind, strings.Join(report.Kinds(), ", "))
+	}
+	if format == "" {
+		format = "xlsx"
+		if strings.EqualFold(filepath.Ext(out), ".csv") {
+			format = "csv"
+		}
 	}
 	if format != "xlsx" && format != "csv" {
 		return usageError("--format takes xlsx or csv, not %q", format)

@@ -80,7 +80,7 @@ func session(t *testing.T, home, typed string, args ...string) (stdout, stderr s
 	t.Helper()
 	var out, errs strings.Builder
 	a := &app{
-		stdin: strings.NewReader(typed), stdout: &out, stderr: &errs, terminal: true,
+		stdin: strings.NewReader(typed), stdout: &output{w: &out}, stderr: &errs, terminal: true,
 		getenv: func(k string) string { return map[string]string{"XDG_STATE_HOME": home}[k] },
 	}
 	code = a.main(t.Context(), args)

@@ -1,0 +1,116 @@
+package batch
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// gate holds all workers back together: for as long as the service asks to be left alone, and longer and longer while it does
+// not answer. After silence one call goes first; the others follow when it is answered. Whoever was let through by wait
+// must call one of answered, pause, silence or leave.
+type gate struct {
+	mu      sync.Mutex
+	until   time.Time
+	shut    time.Time     // when the gate was last closed because of silence
+	rounds  int           // how often in a row; calls that were on their way together count once
+	probing bool          // the one that goes first is on its way
+	news    chan struct{} // closed when something changes; nil if nobody waits for that
+}
+
+// silentRounds is after how many calls in a row without an answer the circuit opens. With the pauses between them
+// that takes some minutes.
+const silentRounds = 20
+
+// wait returns when a call may be made.
+func (g *gate) wait(ctx context.Context) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		d, news := g.enter()
+		if news == nil {
+			return nil
+		}
+		t := time.NewTimer(d)
+		select {
+		case <-ctx.Done():
+		case <-news:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+}
+
+// enter lets a call through and returns no news, or tells for how long to wait, unless there are news before that.
+func (g *gate) enter() (time.Duration, <-chan struct{}) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	d := time.Until(g.until)
+	if d <= 0 && !g.probing {
+		g.probing = g.rounds > 0
+		return 0, nil
+	}
+	if d <= 0 {
+		d = time.Hour // until the one that went first is back
+	}
+	if g.news == nil {
+		g.news = make(chan struct{})
+	}
+	return d, g.news
+}
+
+// tell wakes those who wait. The lock is held.
+func (g *gate) tell() {
+	if g.news != nil {
+		close(g.news)
+		g.news = nil
+	}
+}
+
+// answered notes that the service answers.
+func (g *gate) answered() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.rounds, g.probing = 0, false
+	g.tell()
+}
+
+// pause closes the gate for d from now, as the service asked; a longer pause that is on already stays.
+func (g *gate) pause(d time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.rounds, g.probing = 0, false
+	g.close(d)
+}
+
+// silence notes that a call begun at that time got no answer, and tells how often in a row that was. The service's own word
+// on when to come back may be 0.
+func (g *gate) silence(begun time.Time, wait time.Duration) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if begun.Before(g.shut) {
+		g.tell()
+		return g.rounds // it was on its way when another found out
+	}
+	g.probing = false
+	g.close(max(min(backoff(g.rounds), longestSilence), min(wait, longestPause)))
+	g.rounds++
+	g.shut = time.Now()
+	return g.rounds
+}
+
+// leave notes that a call ended in a way that says nothing of the service.
+func (g *gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.probing = false
+	g.tell()
+}
+
+func (g *gate) close(d time.Duration) {
+	if until := time.Now().Add(d); until.After(g.until) {
+		g.until = until
+	}
+	g.tell()
+}

@@ -1,0 +1,350 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// ledger is a journal in memory, for tests that run on a clock of their own.
+type ledger struct {
+	mu    sync.Mutex
+	steps []StepResult
+}
+
+func (l *ledger) Plan(context.Context, Run, iter.Seq2[PlannedRow, error]) error { return nil }
+func (l *ledger) Run(context.Context, RunID) (Run, error)                       { return Run{}, nil }
+func (l *ledger) Results(context.Context, RunID) iter.Seq2[RowResult, error]    { return nil }
+
+func (l *ledger) Open(context.Context, RunID) iter.Seq2[Step, error] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var open []Step
+	for _, s := range l.steps {
+		s.InDoubt = s.State == StepUnknown
+		if s.State == StepOpen || s.State == StepUnknown {
+			open = append(open, s.Step)
+			open[len(open)-1].InDoubt = s.InDoubt
+		}
+	}
+	return func(yield func(Step, error) bool) {
+		for _, s := range open {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (l *ledger) Begin(_ context.Context, as []Attempt) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, a := range as {
+		s := &l.steps[a.Row-1]
+		if a.Try != s.Tries+1 {
+			return fmt.Errorf("try %d of row %d after %d", a.Try, a.Row, s.Tries)
+		}
+		s.Tries, s.State = a.Try, StepUnknown
+	}
+	return nil
+}
+
+func (l *ledger) Finish(_ context.Context, os []Outcome) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, o := range os {
+		l.steps[o.Row-1].State, l.steps[o.Row-1].Reply = o.State, o.Reply
+	}
+	return nil
+}
+
+// script is a tenant that answers by heart: each call of Do, State and Accounts takes the next answer of its own, the last
+// one again and again.
+type script struct {
+	do, state []Reply
+	pages     []Page // one with NotTold and no accounts is no answer at all
+	mu        sync.Mutex
+	calls     map[string]int
+	first     time.Time
+}
+
+func next[T any](s *script, name string, answers []T) T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.calls[name]
+	s.calls[name]++
+	return answers[min(n, len(answers)-1)]
+}
+
+func (s *script) Tenant(context.Context) (Tenant, error)    { return Tenant{}, nil }
+func (s *script) Domains(context.Context) ([]Domain, error) { return nil, nil }
+func (s *script) Batch(StepKind) int                        { return 5 }
+
+func (s *script) Accounts(context.Context, string, string) (Page, error) {
+	p := next(s, "list", s.pages)
+	if p.Total == NotTold && p.Accounts == nil {
+		return p, &CallError{Op: "list", Reply: Reply{Verdict: Unknown, HTTP: 503}}
+	}
+	return p, nil
+}
+
+func (s *script) State(_ context.Context, emails []string) []Reply {
+	return slices.Repeat([]Reply{next(s, "state", s.state)}, len(emails))
+}
+
+func (s *script) Do(ctx context.Context, steps []Step) []Reply {
+	if ctx.Err() != nil {
+		return []Reply{{Verdict: NotSent}}
+	}
+	r := next(s, string(steps[0].Kind), s.do)
+	r.Sent = time.Now()
+	return []Reply{r}
+}
+
+var (
+	yes       = Reply{Verdict: Done, HTTP: 200, Account: &Account{Email: "ana@example.com", Settings: Settings{Username: "Ana", AllowPOP: "true"}}}
+	lost      = Reply{Verdict: Unknown, Reason: Reason{Code: "no answer", Message: "lost"}}
+	no        = Reply{Verdict: Refused, HTTP: 200, Reason: Reason{Code: "err_x", Message: "no"}}
+	unsent    = Reply{Verdict: NotSent, Reason: Reason{Code: "not sent", Message: "connection refused"}}
+	throttled = Reply{Verdict: Throttled, HTTP: 429, Wait: time.Second}
+	dead      = Reply{Verdict: Fatal, HTTP: 403}
+	nobody    = Page{Total: 1, Accounts: []Account{{Email: "abuse@example.com"}}}
+	somebody  = Page{Total: 2, Accounts: []Account{{Email: "abuse@example.com"}, {Email: "ana@example.com"}}}
+	silentPg  = Page{Total: NotTold}
+)
+
+// What is settled, and how, for one step.
+func TestSettle(t *testing.T) {
+	create := Step{Row: 1, N: 1, Kind: StepCreate, Email: "ana@example.com", Set: Settings{Username: "Ana"}}
+	update := Step{Row: 1, N: 1, Kind: StepUpdate, Email: "ana@example.com", Set: Settings{AllowPOP: "true"}, Before: Settings{AllowPOP: "false"}}
+	blind := Step{Row: 1, N: 1, Kind: StepUpdate, Email: "ana@example.com", Set: Settings{ArchiveStartDate: "d"}}
+	told := func(pop string) []Reply {
+		return []Reply{{Verdict: Done, HTTP: 200, Account: &Account{Email: "ana@example.com", Settings: Settings{AllowPOP: pop}}}}
+	}
+	tests := []struct {
+		name    string
+		step    Step
+		doubt   bool // found in doubt
+		tenant  script
+		want    StepState
+		creates int
+		updates int
+		word    string // in the reason
+		err     error
+	}{
+		{name: "lost, there", step: create, tenant: script{do: []Reply{lost, yes}, state: []Reply{yes}}, want: StepDone, creates: 1, updates: 1, word: ConfirmedByLookUp},
+		{name: "lost, in the listing only", step: create, tenant: script{do: []Reply{lost, yes}, state: []Reply{no}, pages: []Page{somebody}}, want: StepDone, creates: 1, updates: 1, word: ConfirmedByLookUp},
+		{name: "lost, absent, created", step: create, tenant: script{do: []Reply{lost, yes}, state: []Reply{no}, pages: []Page{nobody}}, want: StepDone, creates: 2},
+		{name: "lost, absent, refused, absent", step: create, tenant: script{do: []Reply{lost, no}, state: []Reply{no}, pages: []Page{nobody}}, want: StepRefused, creates: 2, word: "no"},
+		{name: "lost, absent, refused, there after all", step: create, tenant: script{do: []Reply{lost, no}, state: []Reply{no, yes}, pages: []Page{nobody}}, want: StepUnknown, creates: 2, updates: 1, word: "setting its name and password again was refused"},
+		{name: "lost, absent, lost, absent: not a third time", step: create, tenant: script{do: []Reply{lost}, state: []Reply{no}, pages: []Page{nobody}}, want: StepUnknown, creates: 2, word: "lost"},
+		{name: "lost, the listing is empty without a word", step: create, tenant: script{do: []Reply{lost}, state: []Reply{no}, pages: []Page{{Total: 0, Accounts: nil}, silentPg}}, want: StepUnknown, creates: 2},
+		{name: "lost, nobody answers", step: create, tenant: script{do: []Reply{lost}, state: []Reply{lost}, pages: []Page{silentPg}}, want: StepUnknown, creates: 1},
+		{name: "lost, credentials die at the look-up", step: create, tenant: script{do: []Reply{lost}, state: []Reply{dead}}, want: StepUnknown, creates: 1, err: &CallError{}},
+		{name: "found in doubt, throttled, there", step: create, doubt: true, tenant: script{do: []Reply{throttled, throttled, yes}, state: []Reply{yes}}, want: StepDone, updates: 3, word: ConfirmedByLookUp},
+		{name: "found in doubt, credentials die", step: create, doubt: true, tenant: script{do: []Reply{dead}, state: []Reply{yes}}, want: StepUnknown, updates: 1, err: &CallError{}},
+		{name: "an update is sent again", step: update, tenant: script{do: []Reply{lost, yes}}, want: StepDone, updates: 2},
+		{name: "three times lost in each round", step: blind, tenant: script{do: []Reply{lost}}, want: StepUnknown, updates: 9},
+		{name: "refused at once", step: update, tenant: script{do: []Reply{no}}, want: StepRefused, updates: 1, word: "no"},
+		{name: "lost and then refused: it was applied", step: update, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepDone, updates: 2, word: ConfirmedByLookUp},
+		{name: "lost and then refused: it was not applied", step: update, tenant: script{do: []Reply{lost, no}, state: told("false")}, want: StepRefused, updates: 2, word: "no"},
+		{name: "lost and then refused: nobody can tell", step: blind, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepUnknown, updates: 4, word: "no"},
+	}
+	for i := range tests {
+		tt := &tests[i]
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := &ledger{steps: []StepResult{{Step: tt.step, State: StepOpen}}}
+				if tt.doubt {
+					l.steps[0].State = StepUnknown
+				}
+				dir := &tt.tenant
+				dir.calls = map[string]int{}
+				a := Applier{Directory: &ordered{dir}, Journal: l, Workers: 3, SettleAfter: time.Second}
+				err := a.Apply(t.Context(), "r")
+				if (err == nil) != (tt.err == nil) {
+					t.Fatalf("error %v", err)
+				}
+				got := l.steps[0]
+				if got.State != tt.want || dir.calls["create"] != tt.creates || dir.calls["update"] != tt.updates || !strings.Contains(got.Reply.Reason.Message, tt.word) {
+					t.Errorf("%s after %d creates and %d updates, %q; want %s, %d, %d, %q",
+						got.State, dir.calls["create"], dir.calls["update"], got.Reply.Reason.Message, tt.want, tt.creates, tt.updates, tt.word)
+				}
+			})
+		})
+	}
+}
+
+// ordered has a script's Do answer by one list for both kinds of step.
+type ordered struct{ *script }
+
+func (o *ordered) Do(ctx context.Context, steps []Step) []Reply {
+	o.mu.Lock()
+	n := o.calls["create"] + o.calls["update"]
+	o.calls[string(steps[0].Kind)]++
+	o.mu.Unlock()
+	r := o.do[min(n, len(o.do)-1)]
+	r.Sent = time.Now()
+	return []Reply{r}
+}
+
+func manyUpdates(n int) *ledger {
+	l := &ledger{}
+	for i := range n {
+		l.steps = append(l.steps, StepResult{Step: Step{Row: i + 1, N: 1, Kind: StepUpdate, Email: fmt.Sprintf("u%d@example.com", i), Set: Settings{AllowPOP: "true"}}, State: StepOpen})
+	}
+	return l
+}
+
+// outage is a service that is down for a time.
+type outage struct {
+	*script
+	from, to time.Time
+	reply    Reply
+}
+
+func (o *outage) Do(ctx context.Context, steps []Step) []Reply {
+	o.mu.Lock()
+	o.calls["do"]++
+	o.mu.Unlock()
+	if err := sleep(ctx, 20*time.Millisecond); err != nil {
+		return []Reply{{Verdict: NotSent}}
+	}
+	now := time.Now()
+	r := yes
+	if !now.Before(o.from) && now.Before(o.to) {
+		r = o.reply
+	}
+	r.Sent = now
+	return []Reply{r}
+}
+
+// The service is down for half a minute in the middle of a run: the workers wait together, few tries are spent, every row is
+// done in the end.
+func TestApplyThroughOutage(t *testing.T) {
+	for _, reply := range []Reply{unsent, lost} {
+		t.Run(string(reply.Verdict), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := manyUpdates(200)
+				dir := &outage{script: &script{calls: map[string]int{}}, from: time.Now().Add(100 * time.Millisecond), to: time.Now().Add(30 * time.Second), reply: reply}
+				a := Applier{Directory: dir, Journal: l, Workers: 8, SettleAfter: time.Second}
+				if err := a.Apply(t.Context(), "r"); err != nil {
+					t.Fatal(err)
+				}
+				for _, s := range l.steps {
+					if s.State != StepDone {
+						t.Errorf("row %d is %s", s.Row, s.State)
+					}
+				}
+				if extra := dir.calls["do"] - 200; extra > 30 {
+					t.Errorf("%d calls were spent on the outage", extra)
+				}
+			})
+		})
+	}
+}
+
+// A service that stays away opens the circuit, after minutes and not at once.
+func TestApplyGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := manyUpdates(200)
+		dir := &outage{script: &script{calls: map[string]int{}}, to: time.Now().Add(24 * time.Hour), reply: unsent}
+		begun := time.Now()
+		err := (&Applier{Directory: dir, Journal: l, Workers: 8}).Apply(t.Context(), "r")
+		took := time.Since(begun)
+		if !errors.Is(err, ErrCircuit) || took < time.Minute || took > 10*time.Minute || dir.calls["do"] > 60 {
+			t.Errorf("error %v after %v and %d calls", err, took, dir.calls["do"])
+		}
+		for _, s := range l.steps {
+			if s.State != StepOpen {
+				t.Errorf("row %d is %s, and nothing was sent", s.Row, s.State)
+			}
+		}
+	})
+}
+
+// Answers that are refusals are answers: they never open the circuit.
+func TestRefusalsAreAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := manyUpdates(100)
+		dir := &script{calls: map[string]int{}, do: []Reply{no}}
+		if err := (&Applier{Directory: dir, Journal: l, Workers: 8}).Apply(t.Context(), "r"); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range l.steps {
+			if s.State != StepRefused {
+				t.Errorf("row %d is %s", s.Row, s.State)
+			}
+		}
+	})
+}
+
+// A throttled call holds everybody back for as long as the service says.
+func TestThrottleHoldsAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := manyUpdates(40)
+		dir := &outage{script: &script{calls: map[string]int{}}, to: time.Now().Add(time.Second), reply: Reply{Verdict: Throttled, HTTP: 429, Wait: 5 * time.Second}}
+		begun := time.Now()
+		if err := (&Applier{Directory: dir, Journal: l, Workers: 4}).Apply(t.Context(), "r"); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(begun); took < 5*time.Second || took > 10*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if n := dir.calls["do"]; n != 44 {
+			t.Errorf("%d calls, want those of 40 rows and 4 throttled ones", n)
+		}
+	})
+}
+
+func TestListing(t *testing.T) {
+	account := func(emails ...string) (as []Account) {
+		for _, e := range emails {
+			as = append(as, Account{Email: e})
+		}
+		return as
+	}
+	for _, tt := range []struct {
+		name  string
+		pages []Page
+		ok    bool
+	}{
+		{"one page", []Page{{Accounts: account("a", "b"), Total: 2}}, true},
+		{"two pages", []Page{{Accounts: account("a"), Next: "n", Total: 2}, {Accounts: account("b"), Total: 2}}, true},
+		{"total not told", []Page{{Accounts: account("a"), Total: NotTold}}, true},
+		{"an empty last page that names another", []Page{{Accounts: account("a"), Next: "n", Total: 1}, {Next: "m", Total: 1}}, true},
+		{"said to be empty", []Page{{Total: 0}}, true},
+		{"empty, and not said to be", []Page{{Total: NotTold}}, false},
+		{"short", []Page{{Accounts: account("a"), Total: 2}}, false},
+		{"one twice and another missing", []Page{{Accounts: account("a", "b"), Next: "n", Total: 3}, {Accounts: account("b"), Total: 3}}, false},
+		{"in a circle", []Page{{Accounts: account("a"), Next: "n", Total: NotTold}, {Accounts: account("b"), Next: "n", Total: NotTold}}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := &pages{pages: tt.pages}
+			err := listing(t.Context(), d, "example.com", func(Account) {})
+			if (err == nil) != tt.ok {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// pages is a tenant that has nothing but a listing.
+type pages struct {
+	Directory
+	pages []Page
+	n     int
+}
+
+func (p *pages) Accounts(context.Context, string, string) (Page, error) {
+	page := p.pages[min(p.n, len(p.pages)-1)]
+	p.n++
+	return page, nil
+}
