@@ -20,8 +20,13 @@
 //
 // Settle. A call whose answer was lost may have been executed. An update sets the same values once more. A create is never
 // repeated blindly: the account is looked up; if it is there, an update sets what the create would have set, for it may
-// have appeared without us; if a complete listing lacks it, it is created again, once. Anything else stays unknown, and the
-// results say so. Applying the run again goes on from there.
+// have appeared without us; if a complete listing lacks it, it is created again, once. A refusal of the second call says nothing
+// of the first, so then the account is looked at once more. Anything else stays unknown, and the results say so. Applying
+// the run again goes on from there.
+//
+// Pace and silence. The adapter keeps to the quota of each API function. When the service refuses a call for its rate, all
+// workers pause; when it doesn't answer, they pause longer and longer, and one call goes first. After some minutes
+// of that the run ends, and can be taken up again.
 //
 // Report. [ResultOf] derives what became of a row from its plan and its steps. A row is what its first step is that isn't
 // done: created, but with its settings refused, it is refused, and the reason begins with "account created".
@@ -35,5 +40,6 @@
 //
 // [Directory.Accounts] is called page by page rather than being one long iterator, so that a page that got no answer is
 // asked for again without the listing being begun anew. Columns whose heading sounds like a password are kept out of the
-// journal even if no field claims them.
+// journal even if no field claims them. Silence is told apart from refusal for all workers together rather than call by call: an
+// outage then costs a few calls, not three for each row.
 package batch

@@ -86,7 +86,8 @@
 //
 // # Privacy
 //
-// The file is made for its owner alone before SQLite sees it, and SQLite gives the files beside it the same permissions. It
+// The file is made for its owner alone before SQLite sees it, and SQLite gives the files beside it the same permissions. One that
+// others may read is taken away from them when it is opened. It
 // holds people's names and addresses, but no secret: passwords stay in the sheet, and the cells of columns that may hold them
 // come here blank.
 package journal
