@@ -61,7 +61,7 @@ Exit status is 3 if rows are invalid or blocked, and 5 if invalid rows keep the 
 
 func (a *app) plan(ctx context.Context, path string, f planFlags) error {
 	sum := summary{Type: "summary"}
-	p, err := a.prepare(ctx, path, f, &sum)
+	p, err := a.prepare(ctx, path, f, &sum, nil)
 	if err != nil {
 		return a.finish(sum, err)
 	}
@@ -83,8 +83,9 @@ type prepared struct {
 	close   func()
 }
 
-// prepare checks a sheet, plans it and stores and prints the plan.
-func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summary) (*prepared, error) {
+// prepare checks a sheet, plans it and stores and prints the plan. If ready is not nil, it has the last word on the sheet
+// before the tenant is read.
+func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summary, ready func(*batch.Sheet) error) (*prepared, error) {
 	mode, err := f.check()
 	if err != nil {
 		return nil, err
@@ -101,6 +102,11 @@ func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summar
 		return nil, &stop{
 			code: exitSheet, err: fmt.Errorf("%s of %d can't be used; nothing was sent", count(sum.Invalid, "row", "rows"), s.Rows),
 			hint: "mend them, or leave them out with --skip-invalid",
+		}
+	}
+	if ready != nil {
+		if err := ready(s); err != nil {
+			return nil, err
 		}
 	}
 	client, disconnect, err := a.directory(f.callFlags)
@@ -133,18 +139,25 @@ func (a *app) store(ctx context.Context, p *prepared, path string, mode batch.Mo
 	if path, err = filepath.Abs(path); err != nil {
 		return fmt.Errorf("find the sheet: %w", err)
 	}
-	t := p.sheet.Table
-	p.run = batch.Run{
-		ID: newRunID(), Created: time.Now().UTC(), Mode: mode, Tenant: tenant, Version: version(),
-		SheetPath: path, SHA256: t.SHA256, Format: strings.ToLower(t.Format.String()), Worksheet: t.Sheet,
-		Header: t.Header, Rows: p.sheet.Rows, Blank: p.sheet.Blank,
-	}
-	if t.Comma != 0 {
-		p.run.Comma = string(t.Comma)
-	}
+	p.run = runOf(p.sheet)
+	p.run.ID, p.run.Created, p.run.Mode, p.run.Tenant, p.run.Version = newRunID(), time.Now().UTC(), mode, tenant, version()
+	p.run.SheetPath = path
 	p.planned.counts = batch.Counts{}
 	planner := batch.Planner{Directory: p.client, Mode: mode, Workers: workers}
 	return p.journal.Plan(ctx, p.run, p.planned.watch(planner.Plan(ctx, p.sheet)))
+}
+
+// runOf returns what a run holds of its sheet.
+func runOf(s *batch.Sheet) batch.Run {
+	t := s.Table
+	r := batch.Run{
+		SheetPath: t.Path, SHA256: t.SHA256, Format: strings.ToLower(t.Format.String()), Worksheet: t.Sheet,
+		Header: t.Header, Rows: s.Rows, Blank: s.Blank,
+	}
+	if t.Comma != 0 {
+		r.Comma = string(t.Comma)
+	}
+	return r
 }
 
 // newRunID makes a short name that is easy to read out and type: no vowels, and nothing that looks like something else.
@@ -234,6 +247,8 @@ func changes(s batch.Step) string {
 		switch {
 		case !known:
 			parts = append(parts, fmt.Sprintf("%s = %s", f, after))
+		case before == after:
+			parts = append(parts, fmt.Sprintf("%s stays %s", f, after))
 		default:
 			parts = append(parts, fmt.Sprintf("%s %s -> %s", f, cmp.Or(before, "(blank)"), after))
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"mimebatch/batch"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -34,7 +36,10 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 		if !f.yes && (!a.terminal || a.json) {
 			return &stop{code: exitUsage, err: errors.New("there is no terminal to ask on"), hint: "look at the plan with: mimebatch plan " + shellQuote(path) + a.placeFlags() + "; or add --yes"}
 		}
-		p, err := a.prepare(ctx, path, pf, &sum)
+		p, err := a.prepare(ctx, path, pf, &sum, func(s *batch.Sheet) error {
+			_, err := resultsPath(ctx, runOf(s), f.out)
+			return err
+		})
 		if err != nil {
 			return err
 		}

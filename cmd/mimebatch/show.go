@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,20 +82,14 @@ func (a *app) printRun(run batch.Run) {
 
 func (a *app) printRow(r batch.RowResult) error {
 	a.printf("%6d  %-11s ", r.Line, r.Status)
-	var what []string
+	parts := []string{r.Email}
 	if r.Status == batch.NotReached || r.Status == batch.Updated {
 		for _, s := range r.Steps {
-			what = append(what, fmt.Sprintf("%s: %s", s.Kind, changes(s.Step)))
+			parts = append(parts, strings.TrimSuffix(fmt.Sprintf("%s: %s", s.Kind, changes(s.Step)), ": "))
 		}
 	}
-	what = append(what, r.Reason.Message, r.Reason.Hint)
-	what = append(what, r.Notes...)
-	text := r.Email
-	for _, w := range what {
-		if strings.TrimSpace(strings.TrimSuffix(w, ":")) != "" {
-			text += "; " + w
-		}
-	}
+	parts = append(append(parts, r.Reason.Message, r.Reason.Hint), r.Notes...)
+	text := strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "; ")
 	a.prose(text, strings.Repeat(" ", 20))
 	return a.line(rowLine{
 		Type: "row", Row: r.Line, Email: r.Email, Status: r.Status, Action: r.Action, Changed: r.Changed,
