@@ -72,7 +72,6 @@ type script struct {
 	pages     []Page // one with NotTold and no accounts is no answer at all
 	mu        sync.Mutex
 	calls     map[string]int
-	first     time.Time
 }
 
 func next[T any](s *script, name string, answers []T) T {
