@@ -51,6 +51,8 @@ func (a *Applier) Apply(ctx context.Context, id RunID) error {
 		if err != nil {
 			return err
 		}
+		// What is left are the steps that failed before: their silence says less of the service.
+		w.gate.answered()
 		if err := w.pass(ctx, seen); err != nil {
 			return err
 		}
@@ -175,7 +177,7 @@ func (w *work) call(ctx context.Context, s *Step, send Step, settle func(Reply) 
 	if s.InDoubt {
 		state = StepUnknown
 	}
-	lost, throttled := 0, 0
+	lost, unsent, throttled := 0, 0, 0
 	for {
 		if err := w.gate.wait(ctx); err != nil {
 			return state, Reply{}, err
@@ -216,10 +218,19 @@ func (w *work) call(ctx context.Context, s *Step, send Step, settle func(Reply) 
 			w.gate.leave()
 			return state, r, err
 		}
-		if w.gate.silence(at.Begun, r.Wait) >= silentRounds {
+		if r.Answered() {
+			// An answer that says nothing of the step is a matter of this step.
+			w.gate.answered()
+			if err := sleep(ctx, backoff(lost)); err != nil {
+				return state, r, err
+			}
+		} else if w.gate.silence(at.Begun, r.Wait, lost > 0) >= silentRounds {
 			return state, r, fmt.Errorf("%w: %s", ErrCircuit, r.Reason.Message)
 		}
 		if r.Verdict == NotSent {
+			if unsent++; unsent == silentRounds {
+				return state, r, nil // others are answered meanwhile
+			}
 			continue
 		}
 		if lost++; lost == mostTries || send.Kind == StepCreate {

@@ -84,9 +84,9 @@ func (g *gate) pause(d time.Duration) {
 	g.close(d)
 }
 
-// silence notes that a call begun at that time got no answer, and tells how often in a row that was. The service's own word
-// on when to come back may be 0.
-func (g *gate) silence(begun time.Time, wait time.Duration) int {
+// silence notes that a call begun at that time got no answer, and tells how often in a row that was. A call for a step that got
+// none before doesn't count again: it may be the step's fault. The service's own word on when to come back may be 0.
+func (g *gate) silence(begun time.Time, wait time.Duration, again bool) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if begun.Before(g.shut) {
@@ -95,7 +95,9 @@ func (g *gate) silence(begun time.Time, wait time.Duration) int {
 	}
 	g.probing = false
 	g.close(max(min(backoff(g.rounds), longestSilence), min(wait, longestPause)))
-	g.rounds++
+	if !again || g.rounds == 0 {
+		g.rounds++
+	}
 	g.shut = time.Now()
 	return g.rounds
 }

@@ -54,8 +54,11 @@ func retry[T any](ctx context.Context, call func() (T, error)) (T, error) {
 	failed, throttled := 0, 0
 	for {
 		v, err := call()
-		if err == nil || ctx.Err() != nil {
-			return v, err
+		if err == nil {
+			return v, nil
+		}
+		if ctx.Err() != nil {
+			return v, ctx.Err()
 		}
 		ce, ok := errors.AsType[*CallError](err)
 		if !ok {

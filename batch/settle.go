@@ -46,16 +46,16 @@ func (w *work) lookUp(ctx context.Context, doubts []Step) (map[stepKey]presence,
 		}
 	}
 	for _, domain := range sortedKeys(unseen) {
-		there := map[string]bool{}
-		err := listing(ctx, w.Directory, domain, func(a Account) { there[a.Email] = true })
+		there := map[string]Account{}
+		err := listing(ctx, w.Directory, domain, func(a Account) { there[a.Email] = a })
 		if dooms(ctx, err) {
 			return nil, err
 		}
 		for _, s := range unseen[domain] {
-			switch {
-			case there[s.Email]:
+			switch a, ok := there[s.Email]; {
+			case ok && a.isUser():
 				out[s.key()] = present
-			case err == nil:
+			case !ok && err == nil:
 				out[s.key()] = absent
 			}
 		}
@@ -143,9 +143,13 @@ func (w *work) confirm(ctx context.Context, s Step) (StepState, error) {
 	return state, err
 }
 
-// compare settles an update in doubt that was refused when it was sent again: the account tells whether the first call
-// was executed, if there is a field that can be read and was different before.
+// compare settles an update in doubt that was refused when it was sent again: the account tells whether the first call was
+// executed, if there are fields that can be read and were different before. All of them are as asked, or all as before; in
+// between lies doubt.
 func (w *work) compare(ctx context.Context, s Step, refused Reply) (StepState, error) {
+	if err := sleep(ctx, w.SettleAfter); err != nil {
+		return StepUnknown, err
+	}
 	replies, err := states(ctx, w.Directory, []string{s.Email})
 	if dooms(ctx, err) {
 		return StepUnknown, err
@@ -153,19 +157,27 @@ func (w *work) compare(ctx context.Context, s Step, refused Reply) (StepState, e
 	if err != nil || replies[0].Verdict != Done {
 		return StepUnknown, nil
 	}
-	applied := false
+	asAsked, asBefore, other := 0, 0, 0
 	for f, asked := range s.Set {
-		told, ok := replies[0].Account.Settings[f]
-		if ok && told != asked {
-			return w.note(ctx, s, refused, StepRefused)
-		}
+		told, readable := replies[0].Account.Settings[f]
 		before, known := s.Before[f]
-		applied = applied || ok && known && before != asked
+		switch {
+		case !readable || !known || before == asked:
+		case told == asked:
+			asAsked++
+		case told == before:
+			asBefore++
+		default:
+			other++
+		}
 	}
-	if !applied {
-		return StepUnknown, nil
+	switch {
+	case asAsked > 0 && asBefore+other == 0:
+		return w.note(ctx, s, Reply{Verdict: Done, Account: replies[0].Account, Reason: Reason{Message: ConfirmedByLookUp}}, StepDone)
+	case asBefore > 0 && asAsked+other == 0:
+		return w.note(ctx, s, refused, StepRefused)
 	}
-	return w.note(ctx, s, Reply{Verdict: Done, Account: replies[0].Account, Reason: Reason{Message: ConfirmedByLookUp}}, StepDone)
+	return StepUnknown, nil
 }
 
 // note records an outcome that took no call.

@@ -117,15 +117,19 @@ var (
 	nobody    = Page{Total: 1, Accounts: []Account{{Email: "abuse@example.com"}}}
 	somebody  = Page{Total: 2, Accounts: []Account{{Email: "abuse@example.com"}, {Email: "ana@example.com"}}}
 	silentPg  = Page{Total: NotTold}
+	alias     = Page{Total: 1, Accounts: []Account{{Email: "ana@example.com", Alias: true}}}
+	mute      = Reply{Verdict: Unknown, HTTP: 200, Reason: Reason{Code: "no entry in the answer", Message: "mute"}}
 )
 
 // What is settled, and how, for one step.
 func TestSettle(t *testing.T) {
 	create := Step{Row: 1, N: 1, Kind: StepCreate, Email: "ana@example.com", Set: Settings{Username: "Ana"}}
 	update := Step{Row: 1, N: 1, Kind: StepUpdate, Email: "ana@example.com", Set: Settings{AllowPOP: "true"}, Before: Settings{AllowPOP: "false"}}
+	tidied := update
+	tidied.Set, tidied.Before = Settings{Username: "Ana  Ruiz", AllowPOP: "true"}, Settings{Username: "X", AllowPOP: "false"}
 	blind := Step{Row: 1, N: 1, Kind: StepUpdate, Email: "ana@example.com", Set: Settings{ArchiveStartDate: "d"}}
 	told := func(pop string) []Reply {
-		return []Reply{{Verdict: Done, HTTP: 200, Account: &Account{Email: "ana@example.com", Settings: Settings{AllowPOP: pop}}}}
+		return []Reply{{Verdict: Done, HTTP: 200, Account: &Account{Email: "ana@example.com", Settings: Settings{Username: "Ana Ruiz", AllowPOP: pop}}}}
 	}
 	tests := []struct {
 		name    string
@@ -154,6 +158,9 @@ func TestSettle(t *testing.T) {
 		{name: "refused at once", step: update, tenant: script{do: []Reply{no}}, want: StepRefused, updates: 1, word: "no"},
 		{name: "lost and then refused: it was applied", step: update, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepDone, updates: 2, word: ConfirmedByLookUp},
 		{name: "lost and then refused: it was not applied", step: update, tenant: script{do: []Reply{lost, no}, state: told("false")}, want: StepRefused, updates: 2, word: "no"},
+		{name: "lost and then refused: the name was tidied up", step: tidied, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepUnknown, updates: 4, word: "no"},
+		{name: "lost, an alias stands in the way", step: create, tenant: script{do: []Reply{lost}, state: []Reply{no}, pages: []Page{alias}}, want: StepUnknown, creates: 1},
+		{name: "answers that say nothing", step: blind, tenant: script{do: []Reply{mute}}, want: StepUnknown, updates: 9},
 		{name: "lost and then refused: nobody can tell", step: blind, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepUnknown, updates: 4, word: "no"},
 	}
 	for i := range tests {
@@ -267,6 +274,47 @@ func TestApplyGivesUp(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Rows whose own calls never get an answer, at the head of the run and more than would open the circuit, keep no other row
+// from being done.
+func TestBadRowsDontStopTheRun(t *testing.T) {
+	for _, reply := range []Reply{mute, {Verdict: Unknown, HTTP: 500}} {
+		t.Run(fmt.Sprint(reply.HTTP), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := manyUpdates(100)
+				bad := 40
+				if reply.HTTP == 500 {
+					bad = 12 // that many rows in a row may be the service's fault
+				}
+				dir := &badRows{script: &script{calls: map[string]int{}}, bad: bad, reply: reply}
+				if err := (&Applier{Directory: dir, Journal: l, Workers: 8, SettleAfter: time.Second}).Apply(t.Context(), "r"); err != nil {
+					t.Fatal(err)
+				}
+				for i, s := range l.steps {
+					if want := map[bool]StepState{true: StepUnknown, false: StepDone}[i < bad]; s.State != want {
+						t.Errorf("row %d is %s, want %s", s.Row, s.State, want)
+					}
+				}
+			})
+		})
+	}
+}
+
+// badRows is a service that fails on the first rows.
+type badRows struct {
+	*script
+	bad   int
+	reply Reply
+}
+
+func (b *badRows) Do(_ context.Context, steps []Step) []Reply {
+	r := yes
+	if steps[0].Row <= b.bad {
+		r = b.reply
+	}
+	r.Sent = time.Now()
+	return []Reply{r}
 }
 
 // Answers that are refusals are answers: they never open the circuit.

@@ -60,6 +60,9 @@ func (a Account) Synced() bool {
 	return a.Source == "ldap" || a.Type == "created_by_ldap_sync"
 }
 
+// isUser tells whether the address has an account of its own: aliases, lists and contacts have none.
+func (a Account) isUser() bool { return !a.Alias && a.Type != typeList && a.Type != typeContact }
+
 // Domain is a domain of the tenant for which it accepts mail.
 type Domain struct {
 	Name     string // lower case

@@ -78,6 +78,12 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath string, calls callFlag
 		if err != nil {
 			return err
 		}
+		if sheetPath != "" {
+			// The results go beside the sheet where it is now.
+			if run.SheetPath, err = filepath.Abs(sheetPath); err != nil {
+				return fmt.Errorf("find the sheet: %w", err)
+			}
+		}
 		client, disconnect, err := a.directory(calls)
 		if err != nil {
 			return err
@@ -254,6 +260,7 @@ func (a *app) results(ctx context.Context, j *journal.Journal, run batch.Run, pa
 		return nil, err
 	}
 	sum.Rows = run.Rows
+	sum.ToCreate, sum.ToUpdate = 0, 0
 	sum.count(counts)
 	a.printCounts(counts)
 	if _, err := report.Results(path, run, j.Results(ctx, run.ID)); err != nil {

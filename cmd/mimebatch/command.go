@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -30,9 +31,12 @@ func (a *app) findRun(ctx context.Context, id string) (*journal.Journal, batch.R
 		return nil, batch.Run{}, err
 	}
 	run, err := j.Run(ctx, batch.RunID(id))
+	if errors.Is(err, batch.ErrNoRun) {
+		err = &stop{code: exitFailed, err: err, hint: "mimebatch runs" + a.placeFlags() + " lists those that there are"}
+	}
 	if err != nil {
 		j.Close()
-		return nil, batch.Run{}, &stop{code: exitFailed, err: err, hint: "mimebatch runs" + a.placeFlags() + " lists those that there are"}
+		return nil, batch.Run{}, err
 	}
 	return j, run, nil
 }

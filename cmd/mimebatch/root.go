@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 )
@@ -15,6 +16,8 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
+	// Also where another flag is wrong, and so the flags are not read to their end.
+	a.json = slices.Contains(args, "--json")
 	err := root.ExecuteContext(ctx)
 	if err != nil && a.json && !a.summed {
 		err = a.finish(summary{Type: "summary"}, err)
