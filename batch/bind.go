@@ -151,8 +151,8 @@ func (b *Binding) settleUserName(ctx context.Context, t *sheet.Table, candidates
 // settleAction binds an action column only if its cells are actions: HR exports have "Action: Hire" columns.
 func (b *Binding) settleAction(ctx context.Context, t *sheet.Table, candidates map[Field][]int) error {
 	var keep []int
-columns:
 	for _, i := range candidates[ActionField] {
+		actions, other := 0, ""
 		for row, err := range t.Rows(ctx) {
 			if err != nil {
 				return err
@@ -160,13 +160,21 @@ columns:
 			if row.Fault != nil || i >= len(row.Cells) || trim(row.Cells[i].Text) == "" {
 				continue
 			}
-			if _, ok := ParseMode(row.Cells[i].Text); !ok {
-				b.warn("column %s %q is kept but not used: %s holds %q, which is not create, update, upsert or skip",
-					sheet.ColumnName(i), t.Header[i], sheet.CellName(i, row.Line), shorten(row.Cells[i].Text))
-				continue columns
+			if _, ok := ParseMode(row.Cells[i].Text); ok {
+				actions++
+			} else if other == "" {
+				other = fmt.Sprintf("%s holds %q", sheet.CellName(i, row.Line), shorten(row.Cells[i].Text))
 			}
 		}
-		keep = append(keep, i)
+		if other == "" {
+			keep = append(keep, i)
+			continue
+		}
+		also := ""
+		if actions > 0 {
+			also = fmt.Sprintf("; the %d cells that hold one of these are not followed either", actions)
+		}
+		b.warn("column %s %q is kept but not used: %s, which is not create, update, upsert or skip%s", sheet.ColumnName(i), t.Header[i], other, also)
 	}
 	candidates[ActionField] = keep
 	return nil
