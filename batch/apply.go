@@ -22,7 +22,7 @@ type Applier struct {
 	Workers  int
 	// SettleAfter is how long to wait before the tenant is asked whether calls without an answer were executed.
 	SettleAfter time.Duration
-	// Progress, if not nil, is called whenever a row has come to its end for now. It must be safe for concurrent use.
+	// Progress, if not nil, is called whenever the workers are through with a row. It must be safe for concurrent use.
 	Progress func(row int, state StepState)
 }
 
@@ -74,7 +74,7 @@ type work struct {
 	resent map[stepKey]Reply // creates that were sent a second time, and what came of it
 }
 
-// survey counts the open steps and returns the creates in doubt.
+// survey counts the open steps and returns those of them that are in doubt.
 func (w *work) survey(ctx context.Context) (left int, doubts []Step, err error) {
 	for s, err := range w.Journal.Open(ctx, w.run) {
 		if err != nil {

@@ -107,7 +107,7 @@ func (w *world) inject(f sandbox.Fault) {
 	}
 }
 
-// true compares what the results say with what the tenant is like: no status may say more than happened, and no address
+// isTrue compares what the results say with what the tenant is like: no status may say more than happened, and no address
 // may have been created twice.
 func (w *world) isTrue() {
 	w.t.Helper()
@@ -155,6 +155,17 @@ func (w *world) isTrue() {
 	}
 }
 
+// isDone wants every row created or updated, and that to be true.
+func (w *world) isDone() {
+	w.t.Helper()
+	for email, r := range w.results() {
+		if r.Status != batch.Created && r.Status != batch.Updated {
+			w.t.Errorf("%s is %s: %+v", email, r.Status, r.Reason)
+		}
+	}
+	w.isTrue()
+}
+
 // mixed is a sheet of n new people, a third of them with settings for a second step, and n/2 who exist.
 func mixed(n int) (csv string, users []sandbox.User) {
 	var b strings.Builder
@@ -195,12 +206,7 @@ func TestApplyThroughFaults(t *testing.T) {
 				if err := w.apply(t.Context(), w.client); err != nil {
 					t.Fatal(err)
 				}
-				for email, r := range w.results() {
-					if r.Status != batch.Created && r.Status != batch.Updated {
-						t.Errorf("%s is %s: %+v", email, r.Status, r.Reason)
-					}
-				}
-				w.isTrue()
+				w.isDone()
 			})
 		}
 	}
@@ -216,12 +222,7 @@ func TestApplyThroughDeadToken(t *testing.T) {
 			if err := w.apply(t.Context(), w.client); err != nil {
 				t.Fatal(err)
 			}
-			for email, r := range w.results() {
-				if r.Status != batch.Created && r.Status != batch.Updated {
-					t.Errorf("%s is %s: %+v", email, r.Status, r.Reason)
-				}
-			}
-			w.isTrue()
+			w.isDone()
 		})
 	}
 }
@@ -366,12 +367,7 @@ func TestApplyCancelled(t *testing.T) {
 	if err := w.apply(t.Context(), w.client); err != nil {
 		t.Fatal(err)
 	}
-	for email, r := range w.results() {
-		if r.Status != batch.Created && r.Status != batch.Updated {
-			t.Errorf("%s is %s: %+v", email, r.Status, r.Reason)
-		}
-	}
-	w.isTrue()
+	w.isDone()
 }
 
 // A create that was planned for somebody who has since come to exist is refused, and the existing account is left alone.
