@@ -119,7 +119,11 @@ func (a *app) sameSheet(ctx context.Context, run batch.Run, path string) (*batch
 		return nil, nil
 	}
 	if err != nil {
-		return nil, &batch.SheetError{Path: path, Err: err, Fix: "--sheet takes the sheet's file here; the worksheet is the plan's"}
+		fix := ""
+		if given {
+			fix = "--sheet takes the sheet's file here; the worksheet is the plan's"
+		}
+		return nil, &batch.SheetError{Path: path, Err: err, Fix: fix}
 	}
 	changed := &batch.SheetError{
 		Path: path, Msg: "the sheet has changed since the plan was made",
@@ -224,12 +228,7 @@ func (a *app) outcome(run batch.Run, counts batch.Counts, applyErr, resultsErr e
 // lockTenant keeps a second mimebatch of this user from applying to the same tenant, whichever journal it uses. The embedded
 // sandbox is one for each journal.
 func (a *app) lockTenant(t batch.Tenant) (*durable.LockFile, error) {
-	sum := sha256.Sum256([]byte(t.Key))
-	name := "." + hex.EncodeToString(sum[:6]) + ".lock"
-	path, err := a.beside(name)
-	if dir, dirErr := a.stateDir(); dirErr == nil && !t.Sandbox {
-		path, err = filepath.Join(dir, "tenant"+name), durable.MkdirPrivate(dir)
-	}
+	path, err := a.lockFile(t)
 	if err != nil {
 		return nil, err
 	}
@@ -238,6 +237,16 @@ func (a *app) lockTenant(t batch.Tenant) (*durable.LockFile, error) {
 		return nil, fmt.Errorf("apply to %s: %w", tenantName(t), err)
 	}
 	return lock, nil
+}
+
+func (a *app) lockFile(t batch.Tenant) (string, error) {
+	sum := sha256.Sum256([]byte(t.Key))
+	name := "." + hex.EncodeToString(sum[:6]) + ".lock"
+	dir, err := a.stateDir()
+	if err != nil || t.Sandbox {
+		return a.beside(name)
+	}
+	return filepath.Join(dir, "tenant"+name), durable.MkdirPrivate(dir)
 }
 
 // resultsPath returns where the results of a run go, and makes sure that they can be written there and replace nothing but

@@ -98,6 +98,7 @@ func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summar
 	if sum.Invalid, err = a.problems(ctx, s); err != nil {
 		return nil, err
 	}
+	sum.NotReached = s.Rows - sum.Invalid // should nothing come of the plan
 	if sum.Invalid > 0 && !f.skipInvalid {
 		return nil, &stop{
 			code: exitSheet, err: fmt.Errorf("%s of %d can't be used; nothing was sent", count(sum.Invalid, "row", "rows"), s.Rows),
