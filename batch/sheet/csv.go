@@ -1,40 +1,33 @@
 package sheet
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-)
-
-// The bounds of a CSV file.
-const (
-	maxColumns = 1024    // with content, in a row of either format
-	maxCell    = 1 << 20 // bytes
 )
 
 // csvSource reads a CSV file. Its line numbers count a row as one line however many its cells hold, as spreadsheet programs do.
 type csvSource struct {
-	file   *os.File
+	file   io.Closer
 	lines  *lineReader
 	csv    *csv.Reader
-	number int // of the last line
+	number int    // of the last line
+	cells  []Cell // of a row
 	// named is 1 if the first line of the text names the separator, else 0. That line is not counted, for no program shows it.
 	named int
 }
 
-// openCSV begins to read the CSV file at path with the separator comma, or the one that the file itself names.
-func openCSV(path string, comma byte) (*csvSource, error) {
-	f, err := os.Open(path)
+// openCSV begins to read a CSV text with the separator comma, or the one that the text itself names.
+func openCSV(in *input, form textForm, comma byte) (*csvSource, error) {
+	f, err := in.open()
 	if err != nil {
 		return nil, err
 	}
 	s := &csvSource{file: f}
-	text := decode(f)
+	text := form.decode(f)
 	head, _ := text.Peek(len("\"sep=;\"\r\n")) // an error comes again where the lines are read
 	if named, n := separatorLine(head); n > 0 {
 		s.named, comma = 1, named
@@ -46,15 +39,6 @@ func openCSV(path string, comma byte) (*csvSource, error) {
 	s.csv.FieldsPerRecord = -1
 	s.csv.ReuseRecord = true
 	return s, nil
-}
-
-// decode returns the text of a CSV file as UTF-8.
-func decode(f io.Reader) *bufio.Reader {
-	text := bufio.NewReader(f)
-	if head, _ := text.Peek(len(utf8BOM)); string(head) == utf8BOM {
-		_, _ = text.Discard(len(utf8BOM))
-	}
-	return text
 }
 
 // separatorLine returns the separator that a first line such as sep=; names, and the length of that line; 0 if it is
@@ -89,15 +73,24 @@ func separatorLine(head []byte) (comma byte, length int) {
 
 func (s *csvSource) close() { s.file.Close() }
 
+func (s *csvSource) merged() []Range { return nil }
+
 func (s *csvSource) next() (line, error) {
 	before := s.lines.lines
 	s.lines.nextRow()
 	cells, err := s.csv.Read()
 	if err := s.lines.err; err != nil && !errors.Is(err, io.EOF) {
-		if errors.Is(err, errLongRow) {
+		switch {
+		case errors.Is(err, errLongRow):
 			return line{}, s.damage(before+1, fmt.Sprintf("the row is longer than %d MiB", maxRow>>20), hintOpenQuote)
+		case errors.Is(err, errWideRow):
+			return line{}, s.damage(before+1, fmt.Sprintf("the row has more than %d separators", maxCommas), hintWide)
 		}
 		return line{}, err
+	}
+	if err == nil {
+		first, _ := s.csv.FieldPos(0)
+		return s.row(before, first, cells)
 	}
 	if errors.Is(err, io.EOF) {
 		if blank := s.lines.lines - before; blank > 0 {
@@ -106,34 +99,36 @@ func (s *csvSource) next() (line, error) {
 		}
 		return line{}, io.EOF
 	}
-	var first int // the line of the text that the row begins on
-	stray, broken := errors.AsType[*csv.ParseError](err)
-	switch {
-	case broken:
-		first = stray.StartLine
-	case err != nil:
+	stray, ok := errors.AsType[*csv.ParseError](err)
+	if !ok {
 		return line{}, err
-	default:
-		first, _ = s.csv.FieldPos(0)
 	}
+	fault, err := s.quoteFault(stray, cells)
+	if err != nil {
+		return line{}, err
+	}
+	l, err := s.row(before, stray.StartLine, cells)
+	l.fault = fault
+	return l, err
+}
+
+// row returns the line with these cells. The row begins on line first of the text, and the last one ended on line before.
+func (s *csvSource) row(before, first int, texts []string) (line, error) {
 	s.number += first - before
-	l := line{number: s.number}
-	if broken {
-		if l.fault, err = s.quoteFault(stray, cells); err != nil {
-			return line{}, err
-		}
+	if len(texts) > maxColumns {
+		return line{}, s.damage(first, fmt.Sprintf("the row has more than %d columns", maxColumns), hintWide)
 	}
-	if len(cells) > maxColumns {
-		return line{}, s.damage(first, fmt.Sprintf("the row has more than %d columns", maxColumns), "")
+	if len(texts) > len(s.cells) {
+		s.cells = make([]Cell, len(texts))
 	}
-	l.cells = make([]Cell, len(cells))
-	for i, text := range cells {
+	l := line{number: s.number, cells: s.cells[:len(texts)], breaks: s.lines.lines > first || s.lines.cr}
+	for i, text := range texts {
 		if len(text) > maxCell {
 			return line{}, s.damage(first, fmt.Sprintf("cell %s is longer than %d MiB", CellName(i, s.number), maxCell>>20), hintOpenQuote)
 		}
-		l.cells[i].Text = text
+		l.cells[i] = Cell{Text: text}
 	}
-	if s.lines.nul && l.fault == nil {
+	if s.lines.nul {
 		l.fault = nulFault()
 	}
 	return l, nil

@@ -2,10 +2,12 @@ package sheet_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/ianaindex"
 
 	"mimebatch/batch/sheet"
 )
@@ -62,6 +64,81 @@ func TestCSV(t *testing.T) {
 	}
 }
 
+// The same table reads the same in every encoding, with every line end, with every separator, and with a line that names it.
+func TestCSVInEveryEncoding(t *testing.T) {
+	const text = "Email;Name;Title\nzoe@example.com;Zoë Ruiz;\"says \"\"é;è\"\"\"\n\n;;\nböb@example.com;\"Bob\nLee\";x\n"
+	want := []string{"2: zoe@example.com|Zoë Ruiz|says \"é;è\"", "3", "4", "5: böb@example.com|Bob\nLee|x"}
+	for _, encoding := range []string{"utf-8", "utf-16le", "utf-16be", "windows-1252", "macintosh", "ibm850"} {
+		for _, mark := range []string{"", "\ufeff"} {
+			if mark != "" && !strings.HasPrefix(encoding, "utf") {
+				continue
+			}
+			for _, end := range []string{"\n", "\r\n", "\r"} {
+				for _, comma := range []string{";", ",", "\t", "|"} {
+					for _, named := range []string{"", "sep=" + comma + "\n", "\"sep=" + comma + "\"\n"} {
+						in := strings.ReplaceAll(strings.ReplaceAll(named+text, ";", comma), "\n", end)
+						o := sheet.Options{Header: words}
+						if encoding == "macintosh" || encoding == "ibm850" {
+							o.Encoding = encoding
+						}
+						table, err := sheet.OpenBytes(t.Context(), "-", encoded(t, encoding, mark+in), o)
+						if err != nil {
+							t.Errorf("%s %q %q: %v", encoding, end, comma, err)
+							continue
+						}
+						got := strings.Join(wholeLines(t, table), "\n")
+						got = strings.NewReplacer("Bob\rLee", "Bob\nLee", "é"+comma+"è", "é;è").Replace(got)
+						if diff := cmp.Diff(strings.Join(want, "\n"), got); diff != "" || table.Encoding != encoding {
+							t.Errorf("%s, mark %t, %q, %q, %q is taken for %s (-want +got):\n%s", encoding, mark != "", end, comma, named, table.Encoding, diff)
+						}
+						if table.Guessed != (encoding == "windows-1252") {
+							t.Errorf("%s is guessed: %t", encoding, table.Guessed)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func encoded(t testing.TB, encoding, text string) []byte {
+	t.Helper()
+	enc, err := ianaindex.IANA.Encoding(encoding)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := enc.NewEncoder().Bytes([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// decoded returns a text without its byte order mark.
+func decoded(t testing.TB, encoding string, data []byte) string {
+	t.Helper()
+	enc, err := ianaindex.IANA.Encoding(encoding)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := enc.NewDecoder().Bytes(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimPrefix(string(text), "\ufeff")
+}
+
+// A character that can't be decoded stays in its row, so that the row can be refused.
+func TestCSVUndecodable(t *testing.T) {
+	table, err := sheet.OpenBytes(t.Context(), "-", []byte("Email,Name\na@example.com,Zo\xeb\nb@example.com,Böb\n"), sheet.Options{Header: words, Encoding: "utf-8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"2: a@example.com|Zo\ufffd", "3: b@example.com|Böb"}, wholeLines(t, table)); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}
+
 // Rows far longer than any buffer come out whole, and the lines behind them have the right numbers.
 func TestCSVLongCells(t *testing.T) {
 	for _, end := range []string{"\n", "\r", "\r\n"} {
@@ -98,6 +175,9 @@ func TestCSVBroken(t *testing.T) {
 		{"long cell", head + "b@example.com," + strings.Repeat("x", 1<<20+1) + "\n", 2, "cell B4 is longer than 1 MiB"},
 		{"long line", head + strings.Repeat("b@example.com,", 2<<19+2<<18) + "\n", 2, "line 4 of the text: the row is longer than 16 MiB"},
 		{"long row of short lines", head + "b@example.com,\"" + strings.Repeat(strings.Repeat("x", 1023)+"\n", 17<<10) + "\"\n", 2, "line 4 of the text: the row is longer than 16 MiB"},
+		{"long text without a line end below the header", head + strings.Repeat("\"x", 9<<20), 2, "line 4 of the text: the row is longer than 16 MiB"},
+		{"too many separators", head + strings.Repeat(",", 500_001) + "\n", 2, "line 4 of the text: the row has more than 500000 separators"},
+		{"too many separators in the lines of a row", head + strings.Repeat(strings.Repeat(",", 250_000)+"\"\n\",", 3) + "\n", 2, "line 4 of the text: the row has more than 500000 separators"},
 		{"too many columns", head + strings.Repeat("x,", 1024) + "\n", 2, "more than 1024 columns"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -124,7 +204,7 @@ func TestCSVBroken(t *testing.T) {
 
 // Whatever the bytes are: the lines are numbered without a gap, to the last one of the file, and what is read without a
 // fault is read again when it is written.
-func FuzzCSV(f *testing.F) {
+func FuzzOpenCSV(f *testing.F) {
 	for _, text := range []string{
 		"Email,Name\na@example.com,Ann\n",
 		"\nEmail;Name\r\n\r\n\"a\nb\";\"\"\"\"\r\n;\r\n\r\n",
@@ -132,28 +212,42 @@ func FuzzCSV(f *testing.F) {
 		"sep=|\nEmail|Name\n1|2\n3\n4|5|6\n",
 		"Email,Name\na,b\"c\n\"d\"e,f\n\"g,h\n",
 		"Name\n\",0\";  ",
+		"Email,Name\nZo\xeb,\x93x\x94\n",
+		"Email,Name\na\x00b,c\n",
+		"sep=0\n\nName",
 	} {
-		f.Add(text)
+		f.Add([]byte(text))
+		f.Add(encoded(f, "utf-16le", "\ufeff"+text))
+		f.Add(encoded(f, "utf-16be", text))
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		table, err := sheet.Open(t.Context(), writeFile(t, text), byWords)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		table, err := sheet.OpenBytes(t.Context(), "-", data, byWords)
 		if err != nil {
+			if hint(err) == "" {
+				t.Errorf("%v has no hint", err)
+			}
+			return
+		}
+		if table.Format != sheet.CSV {
 			return
 		}
 		var cells [][]sheet.Cell
 		last := table.HeaderLine
 		for r, err := range table.Rows(t.Context()) {
 			if err != nil {
+				if hint(err) == "" {
+					t.Errorf("%v has no hint", err)
+				}
 				return
 			}
 			if last++; r.Line != last {
 				t.Fatalf("line %d comes where %d is due", r.Line, last)
 			}
 			if r.Fault == nil && !r.Blank() {
-				cells = append(cells, r.Cells)
+				cells = append(cells, slices.Clone(r.Cells))
 			}
 		}
-		if want := countLines(text, byte(table.Comma)); last != want {
+		if want := countLines(decoded(t, table.Encoding, data), byte(table.Comma)); last != want {
 			t.Errorf("the last line is %d, want %d", last, want)
 		}
 		comma := table.Comma
@@ -169,7 +263,11 @@ func countLines(text string, comma byte) int {
 	text = strings.TrimPrefix(text, "\ufeff")
 	if first := strings.Trim(strings.ToLower(firstLine(text)), `"`); len(first) == len("sep=;") && strings.HasPrefix(first, "sep=") && len(firstLine(text)) < len(text) {
 		if first[4] == comma {
-			text = strings.TrimPrefix(text[len(firstLine(text))+1:], "\n")
+			rest := text[len(firstLine(text)):]
+			text = strings.TrimPrefix(rest[1:], "\n")
+			if rest[0] == '\n' {
+				text = rest[1:]
+			}
 		}
 	}
 	n := 0

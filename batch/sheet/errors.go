@@ -31,27 +31,57 @@ func (e *NotSheetError) Error() string { return "not a sheet: the file is " + e.
 // Hint tells what to do about it.
 func (e *NotSheetError) Hint() string { return e.hint }
 
-// EncodingError is a text in an encoding that can't be read.
+// EncodingError is a text of which nobody can say, or nobody said rightly, in which encoding it is.
 type EncodingError struct {
-	Found string // what it is, such as "UTF-16"
-	Line  int    // of the text where that shows; 0 if it is the whole
+	What string // what is wrong; never the text of a cell
+	hint string
 }
 
-func (e *EncodingError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("the text is %s, not UTF-8", e.Found)
-	}
-	return fmt.Sprintf("the text is %s: line %d is not UTF-8", e.Found, e.Line)
-}
+func (e *EncodingError) Error() string { return e.What }
 
 // Hint tells what to do about it.
 func (e *EncodingError) Hint() string {
+	if e.hint != "" {
+		return e.hint
+	}
 	return `open the file in the spreadsheet program and save it as "CSV UTF-8" or .xlsx`
+}
+
+// ProtectedError is a workbook that only a password opens.
+type ProtectedError struct {
+	Wrong   bool // there was a password, and it is not the one
+	notUTF8 bool // it can't be the one: it is in another encoding
+}
+
+func (e *ProtectedError) Error() string {
+	switch {
+	case e.notUTF8:
+		return "unlock workbook: the password is not UTF-8"
+	case e.Wrong:
+		return "unlock workbook: the password is wrong"
+	}
+	return "unlock workbook: it is protected with a password"
+}
+
+// Hint tells what to do about it.
+func (e *ProtectedError) Hint() string {
+	switch {
+	case e.notUTF8:
+		return "save the password file as UTF-8"
+	case e.Wrong:
+		return "capitals matter, and so do blanks at the end: try the same password in the spreadsheet program, then give it with --sheet-password-file FILE"
+	}
+	return "give its password with --sheet-password-file FILE"
 }
 
 // NoHeaderError is a table without a line that could be its header.
 type NoHeaderError struct {
 	Sheet string // the worksheet that was asked for, if any
+	Asked int    // the line that was asked for, 0 if any
+	// Fault is what is wrong with the line that was to be the header, nil if nothing is.
+	Fault *Fault
+	// Guessed is the encoding that the text was read in for want of a better one, "" if the bytes told it.
+	Guessed string
 	// Lines are the first lines, with the texts of their cells shortened. Without a header nobody knows which of them are
 	// secret, so that Error does not show them.
 	Lines []Seen
@@ -64,14 +94,31 @@ type Seen struct {
 }
 
 func (e *NoHeaderError) Error() string {
-	if len(e.Lines) == 0 {
+	switch {
+	case len(e.Lines) == 0:
 		return "find header: there are no lines with text"
+	case e.Fault != nil:
+		return fmt.Sprintf("find header: line %d can't be one: %s", max(e.Asked, e.Lines[0].Line), e.Fault.Message)
+	case e.Asked > 0:
+		return fmt.Sprintf("find header: line %d has no text", e.Asked)
 	}
 	return fmt.Sprintf("find header: none of the lines from %d to %d names the columns", e.Lines[0].Line, e.Lines[len(e.Lines)-1].Line)
 }
 
 // Hint tells what to do about it.
-func (e *NoHeaderError) Hint() string { return "write a line above the rows that names the columns" }
+func (e *NoHeaderError) Hint() string {
+	switch {
+	case e.Fault != nil:
+		return e.Fault.Hint
+	case len(e.Lines) == 0:
+		return "the table may be in another worksheet, or in another file"
+	case e.Asked > 0:
+		return fmt.Sprintf("there is text on lines %d to %d", e.Lines[0].Line, e.Lines[len(e.Lines)-1].Line)
+	case e.Guessed != "":
+		return fmt.Sprintf("the text is not UTF-8 and was read as %s: if that isn't its encoding, name the right one with --encoding", e.Guessed)
+	}
+	return "write a line above the rows that names the columns"
+}
 
 // AmbiguousSheetError is a workbook of which several worksheets could be meant.
 type AmbiguousSheetError struct {
@@ -79,7 +126,7 @@ type AmbiguousSheetError struct {
 }
 
 func (e *AmbiguousSheetError) Error() string {
-	return "choose worksheet: several have a header: " + quoteAll(e.Sheets)
+	return "choose worksheet: several could be meant: " + quoteAll(e.Sheets)
 }
 
 // Hint tells what to do about it.

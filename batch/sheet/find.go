@@ -1,41 +1,49 @@
 package sheet
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // commas are the separators that are tried, the likelier ones first.
 const commas = ",;\t|"
 
 // findInCSV finds the separator and the header: the separator with which a line looks most like a header, or else with which
 // most lines have the same number of cells.
-func (t *Table) findInCSV(ctx context.Context, o Options) (*search, error) {
+func (t *Table) findInCSV(ctx context.Context, text textForm, o Options) error {
 	if o.Sheet != "" {
-		return nil, &NoSheetError{Name: o.Sheet}
+		return &NoSheetError{Name: o.Sheet}
 	}
 	var best *search
 	var bestErr error
 	for i := range len(commas) {
-		src, err := openCSV(t.Path, commas[i])
+		src, err := openCSV(t.in, text, commas[i])
 		if err != nil {
-			return nil, err
+			return err
 		}
-		s, err := findHeader(ctx, src, o.Header)
+		s, err := findHeader(ctx, src, o)
 		src.close()
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		if best == nil || s.score > best.score || s.score == best.score && s.agreement() > best.agreement() {
 			best, bestErr = s, err
 			t.Comma = src.csv.Comma
 		}
 	}
-	t.open = func() (source, error) { return openCSV(t.Path, byte(t.Comma)) }
+	t.open = func(context.Context) (source, error) { return openCSV(t.in, text, byte(t.Comma)) }
 	switch {
-	case best.score > 0:
-		return best, nil // what is broken behind the header the pass will find again
+	case best.found():
+		t.takeHeader(best) // what is broken behind the header the pass will find again
+		return nil
 	case bestErr != nil:
-		return nil, bestErr
+		return bestErr
 	}
-	return nil, &NoHeaderError{Lines: best.seen}
+	e := best.noHeader()
+	if text.guessed {
+		e.Guessed = text.name
+	}
+	return e
 }
 
 // hit is a worksheet that has a header.
@@ -46,33 +54,42 @@ type hit struct {
 }
 
 // findInWorkbook finds the worksheet and the header.
-func (t *Table) findInWorkbook(ctx context.Context, o Options) (*search, error) {
-	c, err := openContainer(t.Path)
+func (t *Table) findInWorkbook(ctx context.Context, o Options) error {
+	c, err := openContainer(t.in)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer c.close()
 	book, err := openWorkbook(ctx, c)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	groups, err := book.candidates(o.Sheet)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	none := &NoHeaderError{Sheet: o.Sheet}
+	none := &NoHeaderError{Asked: o.HeaderLine}
 	for i, sheets := range groups {
 		var hits []hit
+		var others []string
 		for _, ws := range sheets {
 			h, err := t.searchWorksheet(ctx, ws, book, o)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if h.score > 0 {
+			switch {
+			case h.found():
 				hits = append(hits, h)
-			} else if none.Lines == nil {
-				none.Lines = h.seen
+			case none.Lines == nil:
+				none = h.noHeader()
 			}
+			if h.hasAddress() {
+				others = append(others, h.name)
+			}
+		}
+		// Where the line was given, every worksheet that goes so far has one.
+		if named := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return h.score == 0 }); len(named) > 0 {
+			hits = named
 		}
 		switch {
 		case len(hits) > 1:
@@ -80,26 +97,34 @@ func (t *Table) findInWorkbook(ctx context.Context, o Options) (*search, error) 
 			for _, h := range hits {
 				ambiguous.Sheets = append(ambiguous.Sheets, h.name)
 			}
-			return nil, ambiguous
+			return ambiguous
 		case len(hits) == 1 && i > 0:
-			return nil, &HiddenSheetError{Sheet: hits[0].name}
+			return &HiddenSheetError{Sheet: hits[0].name}
 		case len(hits) == 1:
 			h := hits[0]
 			t.Sheet, t.HiddenColumns = h.name, h.hiddenColumns
-			t.open = func() (source, error) { return openWorksheet(t.Path, h.part, book) }
-			return h.search, nil
+			t.Others = slices.DeleteFunc(others, func(name string) bool { return name == h.name })
+			for _, rest := range groups[i+1:] {
+				for _, ws := range rest {
+					t.HiddenSheets = append(t.HiddenSheets, ws.name)
+				}
+			}
+			t.open = func(ctx context.Context) (source, error) { return openWorksheet(ctx, t.in, h.part, book) }
+			t.takeHeader(h.search)
+			return nil
 		}
 	}
-	return nil, none
+	none.Sheet = o.Sheet
+	return none
 }
 
 func (t *Table) searchWorksheet(ctx context.Context, ws worksheet, book *workbook, o Options) (hit, error) {
-	src, err := openWorksheet(t.Path, ws.part, book)
+	src, err := openWorksheet(ctx, t.in, ws.part, book)
 	if err != nil {
 		return hit{}, err
 	}
 	defer src.close()
-	s, err := findHeader(ctx, src, o.Header)
+	s, err := findHeader(ctx, src, o)
 	if err != nil {
 		return hit{}, err
 	}
@@ -110,4 +135,8 @@ func (t *Table) searchWorksheet(ctx context.Context, ws worksheet, book *workboo
 		}
 	}
 	return h, nil
+}
+
+func (t *Table) takeHeader(s *search) {
+	t.Header, t.HeaderLine, t.Skipped = s.header, s.line, s.skipped()
 }

@@ -27,7 +27,7 @@ func (t *Table) row(l line) Row {
 		r.Cells = nil
 		return r
 	case t.Format == CSV:
-		r.Fault = t.csvFault(r)
+		r.Fault = t.csvFault(r, l.breaks)
 	}
 	if r.Fault != nil {
 		return r
@@ -41,10 +41,10 @@ func (t *Table) row(l line) Row {
 }
 
 // csvFault tells whether a CSV file's row has the wrong number of cells, or has swallowed others.
-func (t *Table) csvFault(r Row) *Fault {
+func (t *Table) csvFault(r Row, breaks bool) *Fault {
 	width := len(t.Header)
 	for i, c := range r.Cells {
-		if width > 1 && swallowed(c.Text, t.Comma, width) {
+		if breaks && width > 1 && swallowed(c.Text, t.Comma, width) {
 			return &Fault{
 				Code:    FaultSwallowed,
 				Message: fmt.Sprintf("cell %s holds lines that look like rows of their own", CellName(i, r.Line)),

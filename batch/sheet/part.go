@@ -2,127 +2,136 @@ package sheet
 
 import (
 	"archive/zip"
-	"bytes"
-	"encoding/xml"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // part reads the XML of a part of a workbook: strictly, to its end and to the end of its zip entry, where a wrong checksum shows.
+// It walks from element to element; what it has to say of the current one, its scanner tells.
 type part struct {
-	name string
-	zip  io.ReadCloser
-	xml  *xml.Decoder
-	row  int // the last row of a worksheet that was whole, 0 if there is none; for the words of errors
+	name  string
+	entry io.Closer
+	ahead *readAhead
+	*xmlScanner
+	row int // the last row of a worksheet that was whole, 0 if there is none; for the words of errors
 }
 
-func (p *part) close() { p.zip.Close() }
+func newPart(ctx context.Context, name string, entry io.ReadCloser) *part {
+	text, encoding := xmlText(entry)
+	ahead := newReadAhead(ctx, &charReader{in: text})
+	return &part{name: name, entry: entry, ahead: ahead, xmlScanner: newXMLScanner(ahead, encoding)}
+}
 
-// flaw is damage that encoding/xml has no objection to.
-type flaw string
+func (p *part) close() {
+	p.ahead.close()
+	p.entry.Close()
+}
 
-func (f flaw) Error() string { return string(f) }
-
-const (
-	errTrailing   flaw = "there is content behind the root element"
-	errDirective  flaw = "there is a document type declaration"
-	errUnexpected flaw = "there is an element that doesn't belong there"
-)
-
-// token returns the next token, of which there must be one.
-func (p *part) token() (xml.Token, error) {
-	t, err := p.xml.Token()
+// root goes to the outermost element, which must have that name.
+func (p *part) root(name string) error {
+	ok, err := p.child()
 	if err != nil {
-		return nil, p.damage(err)
+		return err
 	}
-	if _, ok := t.(xml.Directive); ok {
-		return nil, p.damage(errDirective)
+	if !ok || string(p.element) != name {
+		return p.damage(errRoot)
 	}
-	return t, nil
+	return nil
 }
 
-// root returns the start of the outermost element.
-func (p *part) root() (xml.StartElement, error) {
+// child goes to the next element inside the current one, or returns false at the current one's end. Between elements there must
+// be no text but blanks.
+func (p *part) child() (bool, error) {
 	for {
-		t, err := p.token()
-		if err != nil {
-			return xml.StartElement{}, err
-		}
-		if start, ok := t.(xml.StartElement); ok {
-			return start, nil
-		}
-	}
-}
-
-// child returns the start of the next element inside the current one, or false at the current one's end. Text between
-// elements is passed over.
-func (p *part) child() (xml.StartElement, bool, error) {
-	for {
-		t, err := p.token()
-		if err != nil {
-			return xml.StartElement{}, false, err
-		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			return t, true, nil
-		case xml.EndElement:
-			return xml.StartElement{}, false, nil
+		token, err := p.next()
+		switch {
+		case err != nil:
+			return false, p.damage(err)
+		case token == startTag:
+			return true, nil
+		case token == endTag:
+			return false, nil
+		case !isBlankText(p.chars):
+			return false, p.damage(errText)
 		}
 	}
 }
 
 // skip reads to the end of the element that was just begun.
 func (p *part) skip() error {
-	if err := p.xml.Skip(); err != nil {
-		return p.damage(err)
+	for outside := p.depth() - 1; p.depth() > outside; {
+		if _, err := p.next(); err != nil {
+			return p.damage(err)
+		}
 	}
 	return nil
 }
 
 // finish reads the part to its end after the root element was closed.
 func (p *part) finish() error {
+	if _, err := p.next(); !errors.Is(err, io.EOF) {
+		return p.damage(err)
+	}
+	return nil
+}
+
+// each calls see at each element inside the current one, which is to be read to its end, and reads to the current one's end.
+func (p *part) each(see func() error) error {
 	for {
-		t, err := p.xml.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
+		ok, err := p.child()
+		if err != nil || !ok {
+			return err
 		}
-		if err != nil {
-			return p.damage(err)
-		}
-		text, isText := t.(xml.CharData)
-		_, isStart := t.(xml.StartElement)
-		if isStart || isText && len(bytes.TrimSpace(text)) > 0 {
-			return p.damage(errTrailing)
+		if err := see(); err != nil {
+			return err
 		}
 	}
 }
 
+// list reads a whole part whose root element has that name, and calls see at each element inside it.
+func (p *part) list(root string, see func() error) error {
+	if err := p.root(root); err != nil {
+		return err
+	}
+	if err := p.each(see); err != nil {
+		return err
+	}
+	return p.finish()
+}
+
 // text appends the text of the current element to buf and reads to its end.
 func (p *part) text(buf []byte) ([]byte, error) {
-	for {
-		t, err := p.token()
-		if err != nil {
-			return buf, err
-		}
-		switch t := t.(type) {
-		case xml.CharData:
-			buf = append(buf, t...)
-		case xml.StartElement:
+	for begin := len(buf); ; {
+		token, err := p.next()
+		switch {
+		case err != nil:
+			return buf, p.damage(err)
+		case token == startTag:
 			return buf, p.damage(errUnexpected)
-		case xml.EndElement:
+		case token == endTag:
 			return buf, nil
+		case len(buf)-begin+len(p.chars) > maxText:
+			return buf, p.damage(errLongText)
 		}
+		buf = append(buf, p.chars...)
 	}
+}
+
+// escapedText is text, with the characters resolved that a workbook writes as _xHHHH_.
+func (p *part) escapedText(buf []byte) ([]byte, error) {
+	begin := len(buf)
+	buf, err := p.text(buf)
+	return buf[:begin+len(unescape(buf[begin:]))], err
 }
 
 // richText appends the text of the current element, which is a plain text or several runs of text, and reads to its end. The
 // reading aids for East Asian text are left out.
 func (p *part) richText(buf []byte) ([]byte, error) {
-	inRun := false
+	begin, inRun := len(buf), false
 	for {
-		start, ok, err := p.child()
+		ok, err := p.child()
 		switch {
 		case err != nil:
 			return buf, err
@@ -130,15 +139,22 @@ func (p *part) richText(buf []byte) ([]byte, error) {
 			return buf, nil
 		case !ok:
 			inRun = false
-		case start.Name.Local == "t":
-			begin := len(buf)
-			if buf, err = p.text(buf); err == nil {
-				buf = append(buf[:begin], unescape(buf[begin:])...)
+			continue
+		}
+		switch string(p.element) {
+		case "t":
+			if buf, err = p.escapedText(buf); err == nil && len(buf)-begin > maxText {
+				err = p.damage(errLongText)
 			}
-		case start.Name.Local == "r" && !inRun:
+		case "r":
+			if inRun {
+				return buf, p.damage(errUnexpected)
+			}
 			inRun = true
-		default:
+		case "rPh", "phoneticPr", "rPr", "extLst":
 			err = p.skip()
+		default:
+			err = p.damage(errUnexpected)
 		}
 		if err != nil {
 			return buf, err
@@ -146,15 +162,14 @@ func (p *part) richText(buf []byte) ([]byte, error) {
 	}
 }
 
-// damage names the place of an error.
+// damage names the place of an error. That nobody wants the part any more is no damage.
 func (p *part) damage(err error) error {
-	place := fmt.Sprintf("%s, byte %d", p.name, p.xml.InputOffset())
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	place := fmt.Sprintf("%s, byte %d", p.name, p.offset())
 	if p.row > 0 {
 		place = fmt.Sprintf("%s, after row %d", place, p.row)
-	}
-	// The words of encoding/xml are not passed on, for they quote the text, which may be secret.
-	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
-		return &DamageError{Place: place, What: syntaxWords(syntax.Msg)}
 	}
 	what := "the part can't be read"
 	own, isOwn := errors.AsType[flaw](err)
@@ -163,25 +178,10 @@ func (p *part) damage(err error) error {
 		what = own.Error()
 	case errors.Is(err, zip.ErrChecksum):
 		what = "the part doesn't match its checksum"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, zip.ErrFormat):
+		what = "the part is larger than the zip container says"
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		what = "the part ends too early"
 	}
 	return &DamageError{Place: place, What: what, Err: err}
-}
-
-// syntaxWords says what a syntax error is without its details.
-func syntaxWords(msg string) string {
-	for _, m := range [...]struct{ prefix, words string }{
-		{"unexpected EOF", "the XML ends too early"},
-		{"invalid UTF-8", "the XML is not UTF-8"},
-		{"invalid character entity", "the XML has a bare & or an unknown entity"},
-		{"illegal character code", "the XML has a character that isn't allowed"},
-		{"element ", "the XML's elements are nested wrongly"},
-		{"unexpected end element", "the XML's elements are nested wrongly"},
-	} {
-		if strings.HasPrefix(msg, m.prefix) {
-			return m.words
-		}
-	}
-	return "the XML is not well formed"
 }

@@ -1,6 +1,9 @@
 package sheet
 
-import "strconv"
+import (
+	"bytes"
+	"strconv"
+)
 
 // The bounds of a worksheet.
 const (
@@ -24,25 +27,31 @@ func CellName(col, line int) string {
 	return ColumnName(col) + strconv.Itoa(line)
 }
 
-// ParseCellName is the inverse of [CellName] for all cells that a worksheet can have. Small letters do as well.
-func ParseCellName(name string) (col, line int, ok bool) {
-	i := 0
-	for ; i < len(name); i++ {
-		letter := name[i] &^ 0x20
+// parseCell is the inverse of CellName for all cells that a worksheet can have. Small letters do as well.
+func parseCell[T string | []byte](name T) (col, line int, ok bool) {
+	col, n := parseColumn(name)
+	line, ok = parseLine(name[n:])
+	return col, line, ok && col >= 0
+}
+
+// parseColumn returns the column, from 0, whose name stands at the beginning of a cell's, and the length of that. The column is
+// -1 if a worksheet has none of that name.
+func parseColumn[T string | []byte](name T) (col, n int) {
+	for ; n < len(name); n++ {
+		letter := name[n] &^ 0x20
 		if letter < 'A' || letter > 'Z' {
 			break
 		}
 		if col = col*26 + int(letter-'A') + 1; col > maxColumn {
-			return 0, 0, false
+			return -1, n
 		}
 	}
-	line, ok = parseLine(name[i:])
-	return col - 1, line, ok && col > 0
+	return col - 1, n
 }
 
 // parseLine parses a line number of a worksheet: digits only, without leading zeros.
-func parseLine(s string) (int, bool) {
-	if s == "" || s[0] == '0' {
+func parseLine[T string | []byte](s T) (int, bool) {
+	if len(s) == 0 || s[0] == '0' {
 		return 0, false
 	}
 	n := 0
@@ -55,4 +64,17 @@ func parseLine(s string) (int, bool) {
 		}
 	}
 	return n, true
+}
+
+// parseRange parses the names of a block's first and last cell, such as A1:B2.
+func parseRange(name []byte) (Range, bool) {
+	first, last, ok := bytes.Cut(name, []byte{':'})
+	if !ok {
+		last = first
+	}
+	var r Range
+	var isFirst, isLast bool
+	r.FirstColumn, r.FirstLine, isFirst = parseCell(first)
+	r.LastColumn, r.LastLine, isLast = parseCell(last)
+	return r, isFirst && isLast && r.FirstColumn <= r.LastColumn && r.FirstLine <= r.LastLine
 }

@@ -23,17 +23,17 @@ func TestCellName(t *testing.T) {
 		if got := CellName(tt.col, tt.line); got != tt.want {
 			t.Errorf("CellName(%d, %d) = %q, want %q", tt.col, tt.line, got, tt.want)
 		}
-		col, line, ok := ParseCellName(tt.want)
+		col, line, ok := parseCell(tt.want)
 		if !ok || col != tt.col || line != tt.line {
-			t.Errorf("ParseCellName(%q) = %d, %d, %t, want %d, %d", tt.want, col, line, ok, tt.col, tt.line)
+			t.Errorf("parseCell(%q) = %d, %d, %t, want %d, %d", tt.want, col, line, ok, tt.col, tt.line)
 		}
 	}
 }
 
-func TestParseCellNameRefuses(t *testing.T) {
+func TestParseCellRefuses(t *testing.T) {
 	for _, name := range []string{"", "A", "1", "A0", "A01", "A-1", "A+1", "A1 ", " A1", "$A$1", "A1:B2", "Ä1", "[1", "XFE1", "A1048577", "AAAAAAAAAAAAAAAAA1", "A99999999999999999999"} {
-		if col, line, ok := ParseCellName(name); ok {
-			t.Errorf("ParseCellName(%q) = %d, %d, want false", name, col, line)
+		if col, line, ok := parseCell(name); ok {
+			t.Errorf("parseCell(%q) = %d, %d, want false", name, col, line)
 		}
 	}
 }
@@ -43,12 +43,33 @@ func FuzzCellName(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		col, line, ok := ParseCellName(name)
+		col, line, ok := parseCell(name)
 		if !ok {
 			return
 		}
 		if got := CellName(col, line); got != strings.ToUpper(name) {
-			t.Errorf("CellName(ParseCellName(%q)) = %q", name, got)
+			t.Errorf("CellName(parseCell(%q)) = %q", name, got)
 		}
 	})
+}
+
+func TestParseRange(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		want Range
+	}{
+		{"A1:B2", Range{0, 1, 1, 2}},
+		{"c7:C7", Range{2, 7, 2, 7}},
+		{"D9", Range{3, 9, 3, 9}},
+		{"A1:XFD1048576", Range{0, 1, maxColumn - 1, maxLine}},
+	} {
+		if got, ok := parseRange([]byte(tt.name)); !ok || got != tt.want {
+			t.Errorf("parseRange(%q) = %v, %t, want %v", tt.name, got, ok, tt.want)
+		}
+	}
+	for _, name := range []string{"", ":", "A1:", ":B2", "B2:A1", "A2:B1", "A1:B2:C3", "A:B", "1:2", "$A$1:$B$2", "A1:XFE1", "A1:A1048577", "A0:B1", "A1 B2"} {
+		if got, ok := parseRange([]byte(name)); ok {
+			t.Errorf("parseRange(%q) = %v, want false", name, got)
+		}
+	}
 }

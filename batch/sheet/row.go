@@ -29,12 +29,21 @@ type Cell struct {
 	Kind Kind
 	// Date is the time that a Number or Date stands for, to the second, in UTC; zero if there is none.
 	Date time.Time
+	// Shown is what a spreadsheet program shows where the cell's number format adds characters to a text, such as a domain, or
+	// zeros to a whole number; "" where that is Text, or isn't known here.
+	Shown string
+}
+
+// Range is a block of cells, the first and the last of them included. Columns count from 0, lines from 1.
+type Range struct {
+	FirstColumn, FirstLine, LastColumn, LastLine int
 }
 
 // Row is one line below the header.
 type Row struct {
 	Line int // from 1, as a spreadsheet program counts
-	// Cells has one cell for each name of the header, unless there is a Fault; none if the line is blank.
+	// Cells has one cell for each name of the header, unless there is a Fault; none if the line is blank. They are good until
+	// the next row is yielded: clone what is to be kept. Until then they are the caller's to write into.
 	Cells []Cell
 	// Right is how many cells with content stand to the right of the header's last name, in a workbook.
 	Right int

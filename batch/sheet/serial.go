@@ -34,7 +34,7 @@ func SerialDate(serial float64, date1904 bool) (time.Time, bool) {
 	case day < phantomDay:
 		epoch = epoch1900
 	}
-	return epoch.AddDate(0, 0, day).Add(time.Duration(second) * time.Second), true
+	return time.Unix(epoch.Unix()+int64(day)*secondsADay+int64(second), 0).UTC(), true
 }
 
 // splitSerial rounds a serial number to seconds, which may carry over to the next day, and splits it.

@@ -7,16 +7,27 @@ import (
 )
 
 func TestStringTable(t *testing.T) {
-	table := &stringTable{arena: []byte("abcdé"), ends: []uint32{0, 3, 3, 6}}
-	for i, want := range []string{"", "abc", "", "dé"} {
+	long := strings.Repeat("é", maxText/2) // several of them need several chunks
+	texts := []string{"", "abc", "", "dé", long, "", long, long, long, long, "x", "", long, long}
+	table := &stringTable{}
+	for _, text := range texts {
+		table.add([]byte(text))
+	}
+	if len(table.chunks) < 2 {
+		t.Fatalf("%d chunks", len(table.chunks))
+	}
+	for i, want := range texts {
 		if got, ok := table.get(i); !ok || got != want {
-			t.Errorf("get(%d) = %q, %t, want %q", i, got, ok, want)
+			t.Errorf("get(%d) has %d bytes, %t, want %d", i, len(got), ok, len(want))
 		}
 	}
-	for _, i := range []int{-1, 4} {
+	for _, i := range []int{-1, len(texts)} {
 		if got, ok := table.get(i); ok {
-			t.Errorf("get(%d) = %q, want false", i, got)
+			t.Errorf("get(%d) has %d bytes, want false", i, len(got))
 		}
+	}
+	if _, ok := (&stringTable{}).get(0); ok {
+		t.Error("an empty table has a string")
 	}
 }
 

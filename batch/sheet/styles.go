@@ -1,74 +1,67 @@
 package sheet
 
 import (
-	"strings"
-
-	"github.com/xuri/nfp"
+	"fmt"
+	"strconv"
 )
 
-// readStyles tells for each cell style whether its numbers are dates or times.
-func readStyles(c *container, name string) ([]bool, error) {
-	var styles struct {
-		Formats []struct {
-			ID   int    `xml:"numFmtId,attr"`
-			Code string `xml:"formatCode,attr"`
-		} `xml:"numFmts>numFmt"`
-		Cells []struct {
-			Format int `xml:"numFmtId,attr"`
-		} `xml:"cellXfs>xf"`
+// maxStyles bounds the cell styles, and the number formats, of a workbook. It is more than a spreadsheet program allows.
+const maxStyles = 1 << 16
+
+// readStyles returns the number format of each cell style, nil where it means nothing here.
+func readStyles(p *part) ([]*numberFormat, error) {
+	codes := map[int]string{}
+	var ids []int // of the number formats of the cell styles
+	read := func(keep func(id int)) error {
+		return p.each(func() error {
+			id, ok := styleNumber(p.attr("numFmtId"))
+			switch {
+			case !ok:
+				return p.damage(flaw("a number format has no valid number"))
+			case len(ids) == maxStyles || len(codes) == maxStyles:
+				return p.damage(flaw(fmt.Sprintf("there are more than %d cell styles or number formats", maxStyles)))
+			}
+			keep(id)
+			return p.skip()
+		})
 	}
-	if err := c.decode(name, &styles); err != nil {
+	err := p.list("styleSheet", func() error {
+		switch string(p.element) {
+		case "numFmts":
+			return read(func(id int) { codes[id] = string(p.attr("formatCode")) })
+		case "cellXfs":
+			return read(func(id int) { ids = append(ids, id) })
+		}
+		return p.skip()
+	})
+	if err != nil {
 		return nil, err
 	}
-	custom := map[int]bool{}
-	for _, f := range styles.Formats {
-		custom[f.ID] = isDateCode(f.Code)
-	}
-	dates := make([]bool, len(styles.Cells))
-	for i, cell := range styles.Cells {
-		date, ok := custom[cell.Format]
-		dates[i] = ok && date || !ok && isDateFormat(cell.Format)
-	}
-	return dates, nil
-}
-
-// isDateFormat tells which of the built-in number formats show dates or times; some do so in East Asian editions only.
-func isDateFormat(id int) bool {
-	return id >= 14 && id <= 22 || id >= 27 && id <= 36 || id >= 45 && id <= 47 || id >= 50 && id <= 58
-}
-
-// isDateCode tells whether the code of a number format shows part of a date or time.
-func isDateCode(code string) bool {
-	const longest = 255 // characters, says the format
-	if len(code) > longest*4 {
-		return false
-	}
-	parser := nfp.NumberFormatParser()
-	for _, section := range parser.Parse(bareCode(code)) {
-		for _, token := range section.Items {
-			shows := token.TType == nfp.TokenTypeDateTimes || token.TType == nfp.TokenTypeElapsedDateTimes
-			if shows && strings.ContainsAny(strings.ToLower(token.TValue), "ymdhs") {
-				return true
+	formats := map[string]*numberFormat{} // by their codes
+	builtInDate := &numberFormat{date: true}
+	styles := make([]*numberFormat, len(ids))
+	for i, id := range ids {
+		code, custom := codes[id]
+		format, parsed := formats[code]
+		switch {
+		case !custom && isDateFormat(id):
+			format = builtInDate
+		case custom && !parsed:
+			if f := parseFormat(code); f.date || f.text != nil || f.zeros != nil {
+				format = &f
 			}
+			formats[code] = format
 		}
+		styles[i] = format
 	}
-	return false
+	return styles, nil
 }
 
-// bareCode returns the code without the text that it shows as it stands, in which nfp would find dates.
-func bareCode(code string) string {
-	var b strings.Builder
-	for rest := code; rest != ""; {
-		switch rest[0] {
-		case '"':
-			_, rest, _ = strings.Cut(rest[1:], `"`)
-		case '\\', '_', '*': // each takes the next character
-			next := []rune(rest)[1:]
-			rest = string(next[min(1, len(next)):])
-		default:
-			b.WriteByte(rest[0])
-			rest = rest[1:]
-		}
+// styleNumber parses the number of a number format, which may be left out.
+func styleNumber(value []byte) (int, bool) {
+	if len(value) == 0 {
+		return 0, true
 	}
-	return b.String()
+	n, err := strconv.Atoi(string(value))
+	return n, err == nil && n >= 0
 }

@@ -245,6 +245,11 @@ func TestFileChanges(t *testing.T) {
 	}{
 		{"grows", func(path string) error { return os.WriteFile(path, []byte(before+"c@example.com,Cy\n"), 0o600) }},
 		{"is cut inside a quote", func(path string) error { return os.WriteFile(path, []byte("Email,\"Name"), 0o600) }},
+		{"is replaced by one of the same size and time", func(path string) error {
+			was, err := os.Stat(path)
+			other := path + ".new"
+			return errors.Join(err, os.WriteFile(other, []byte(strings.ToUpper(before)), 0o600), os.Chtimes(other, time.Time{}, was.ModTime()), os.Rename(other, path))
+		}},
 		{"is saved again", func(path string) error { return os.Chtimes(path, time.Time{}, time.Now().Add(time.Hour)) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -271,5 +276,28 @@ func TestFileChanges(t *testing.T) {
 	}
 	if _, err := lines(t, table); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("after the file was removed: %v", err)
+	}
+}
+
+// Whoever ranges over the rows may write into their cells: what comes later is not touched.
+func TestRowCellsAreTheCallers(t *testing.T) {
+	const text = "Email,Name\na@example.com,Ann\nb@example.com,Bob\nc@example.com,\n"
+	book := minimal(headerRow + `<row r="2"><c t="str"><v>a@example.com</v></c><c t="str"><v>Ann</v></c></row>` +
+		`<row r="3"><c t="str"><v>b@example.com</v></c><c t="str"><v>Bob</v></c></row><row r="4"><c t="str"><v>c@example.com</v></c></row>`)
+	want := []sheet.Cell{said("a@example.com"), said("Ann"), said("b@example.com"), said("Bob"), said("c@example.com"), {}}
+	for name, content := range map[string][]byte{"CSV": []byte(text), "XLSX": book.zip(t)} {
+		var got []sheet.Cell
+		for r, err := range openBook(t, content).Rows(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, r.Cells...)
+			for i := range r.Cells {
+				r.Cells[i] = sheet.Cell{Text: "x", Kind: sheet.Date, Date: time.Now(), Shown: "y"}
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: cells (-want +got):\n%s", name, diff)
+		}
 	}
 }

@@ -2,7 +2,7 @@ package sheet
 
 import (
 	"context"
-	"encoding/xml"
+	"errors"
 	"net/url"
 	"path"
 	"slices"
@@ -13,14 +13,18 @@ import (
 type workbook struct {
 	sheets   []worksheet // without chart sheets
 	date1904 bool
-	dates    []bool // whether the numbers of a cell style are dates
+	styles   []*numberFormat // of the cell styles, nil where it means nothing
 	strings  *stringTable
 }
 
 type worksheet struct {
 	name, part string
 	hidden     bool
+	relation   string // the id of the relation that leads to the part
 }
+
+// maxSheets bounds the sheets of a workbook, and what a part leads to.
+const maxSheets = maxEntries
 
 // foreign are the parts that tell what a zip file is that isn't a workbook.
 var foreign = []struct{ part, found, hint string }{
@@ -39,7 +43,7 @@ func openWorkbook(ctx context.Context, c *container) (*workbook, error) {
 	}
 	notWorkbook := &NotSheetError{Found: "a zip archive without a workbook", hint: "if the list is in it, unpack it first"}
 	name := "xl/workbook.xml"
-	pack, err := c.relations("")
+	pack, err := c.relations(ctx, "")
 	if err != nil {
 		return nil, err
 	}
@@ -49,50 +53,91 @@ func openWorkbook(ctx context.Context, c *container) (*workbook, error) {
 	if !c.has(name) {
 		return nil, notWorkbook
 	}
-	var book struct {
-		XMLName xml.Name
-		Pr      struct {
-			Date1904 string `xml:"date1904,attr"`
-		} `xml:"workbookPr"`
-		Sheets []struct {
-			Name  string `xml:"name,attr"`
-			State string `xml:"state,attr"`
-			ID    string `xml:"id,attr"` // of the relationship
-		} `xml:"sheets>sheet"`
-	}
-	if err := c.decode(name, &book); err != nil {
+	w := &workbook{strings: &stringTable{}}
+	var listed []worksheet
+	err = c.read(ctx, name, maxSmallPart, func(p *part) (err error) {
+		listed, err = w.read(p)
+		return err
+	})
+	switch {
+	case errors.Is(err, errRoot):
+		return nil, notWorkbook
+	case err != nil:
 		return nil, err
 	}
-	if book.XMLName.Local != "workbook" {
-		return nil, notWorkbook
-	}
-	rels, err := c.relations(name)
+	rels, err := c.relations(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	w := &workbook{date1904: isTrue(book.Pr.Date1904)}
-	for _, s := range book.Sheets {
-		i := slices.IndexFunc(rels, func(r relation) bool { return r.id == s.ID })
+	for _, s := range listed {
+		i := slices.IndexFunc(rels, func(r relation) bool { return r.id == s.relation })
 		if i < 0 {
 			return nil, &DamageError{Place: name, What: "a sheet leads nowhere"}
 		}
-		if rels[i].kind == "worksheet" {
-			w.sheets = append(w.sheets, worksheet{name: s.Name, part: rels[i].target, hidden: s.State != "" && s.State != "visible"})
+		switch s.part = rels[i].target; rels[i].kind {
+		case "worksheet":
+			w.sheets = append(w.sheets, s)
+		case "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet": // they hold no table
+		default:
+			return nil, &DamageError{Place: name, What: "a sheet is of an unknown kind"}
 		}
 	}
 	if target := rels.first("styles"); target != "" {
-		if w.dates, err = readStyles(c, target); err != nil {
+		err := c.read(ctx, target, maxSmallPart, func(p *part) (err error) {
+			w.styles, err = readStyles(p)
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
-	w.strings = &stringTable{}
 	// A workbook without texts may name a part that it doesn't have.
 	if target := rels.first("sharedStrings"); target != "" && c.has(target) {
-		if w.strings, err = readStrings(ctx, c, target); err != nil {
+		if err := c.read(ctx, target, maxUnpacked, w.strings.read); err != nil {
 			return nil, err
 		}
 	}
 	return w, nil
+}
+
+// format returns the number format of a cell style, nil if it means nothing.
+func (w *workbook) format(style int) *numberFormat {
+	if style < 0 || style >= len(w.styles) {
+		return nil
+	}
+	return w.styles[style]
+}
+
+// read reads the part of the workbook itself, and returns its sheets of all kinds.
+func (w *workbook) read(p *part) ([]worksheet, error) {
+	var sheets []worksheet
+	err := p.list("workbook", func() error {
+		switch string(p.element) {
+		case "workbookPr":
+			w.date1904 = isTrue(p.attr("date1904"))
+		case "sheets":
+			return p.each(func() error {
+				if string(p.element) != "sheet" {
+					return p.damage(errUnexpected)
+				}
+				if len(sheets) == maxSheets {
+					return p.damage(errMany)
+				}
+				ws := worksheet{name: string(p.attr("name"))}
+				state := string(p.attr("state"))
+				ws.hidden = state != "" && state != "visible"
+				for i := range p.attrs {
+					if string(localName(p.attrName(i))) == "id" {
+						ws.relation = string(p.attrValue(i))
+					}
+				}
+				sheets = append(sheets, ws)
+				return p.skip()
+			})
+		}
+		return p.skip()
+	})
+	return sheets, err
 }
 
 // candidates returns the worksheets that can be meant by a name, by order of likelihood: those of a group are meant only if
@@ -144,40 +189,53 @@ func (rs relations) first(kind string) string {
 }
 
 // relations returns what a part leads to inside the file, or the package as a whole if the name is "".
-func (c *container) relations(name string) (relations, error) {
+func (c *container) relations(ctx context.Context, name string) (relations, error) {
 	dir, base := path.Split(name)
 	file := dir + "_rels/" + base + ".rels"
 	if !c.has(file) {
 		return nil, nil
 	}
-	var list struct {
-		Relationships []struct {
-			ID     string `xml:"Id,attr"`
-			Type   string `xml:"Type,attr"`
-			Target string `xml:"Target,attr"`
-			Mode   string `xml:"TargetMode,attr"`
-		} `xml:"Relationship"`
-	}
-	if err := c.decode(file, &list); err != nil {
-		return nil, err
-	}
 	var rs relations
-	for _, r := range list.Relationships {
-		if r.Mode == "External" {
-			continue
+	err := c.read(ctx, file, maxSmallPart, func(p *part) (err error) {
+		rs, err = readRelations(p, dir)
+		return err
+	})
+	return rs, err
+}
+
+// readRelations reads what a part in the folder dir leads to inside the file.
+func readRelations(p *part, dir string) (relations, error) {
+	var rs relations
+	err := p.list("Relationships", func() error {
+		switch {
+		case string(p.element) != "Relationship":
+			return p.damage(errUnexpected)
+		case string(p.attr("TargetMode")) == "External":
+			return p.skip()
+		case len(rs) == maxSheets:
+			return p.damage(errMany)
 		}
-		target := strings.ReplaceAll(r.Target, `\`, "/")
+		target := strings.ReplaceAll(string(p.attr("Target")), `\`, "/")
 		if plain, err := url.PathUnescape(target); err == nil {
 			target = plain
 		}
 		if !strings.HasPrefix(target, "/") {
 			target = dir + target
 		}
-		// Strict and transitional workbooks differ in what stands before the last slash of the type.
-		rs = append(rs, relation{id: r.ID, kind: path.Base(r.Type), target: strings.TrimPrefix(path.Clean("/"+target), "/")})
-	}
-	return rs, nil
+		id := string(p.attr("Id"))
+		if id != "" && slices.ContainsFunc(rs, func(r relation) bool { return r.id == id }) {
+			return p.damage(flaw("two relationships have one name"))
+		}
+		rs = append(rs, relation{
+			id: id,
+			// Strict and transitional workbooks differ in what stands before the last slash of the type.
+			kind:   path.Base(string(p.attr("Type"))),
+			target: strings.TrimPrefix(path.Clean("/"+target), "/"),
+		})
+		return p.skip()
+	})
+	return rs, err
 }
 
 // isTrue reads a boolean of the XML.
-func isTrue(s string) bool { return s == "1" || s == "true" }
+func isTrue(value []byte) bool { return string(value) == "1" || string(value) == "true" }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func readBack(t *testing.T, content []byte) (*sheet.Table, [][]sheet.Cell) {
 		if r.Fault != nil {
 			t.Fatalf("row %d has a fault: %+v", r.Line, *r.Fault)
 		}
-		rows = append(rows, r.Cells)
+		rows = append(rows, slices.Clone(r.Cells))
 	}
 	return table, rows
 }
@@ -145,8 +146,12 @@ func TestWriteRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Row(make([]sheet.Cell, 3)); err == nil {
+		wide := w.Row(make([]sheet.Cell, 3))
+		if wide == nil {
 			t.Errorf("%v: a row wider than the header was written", format)
+		}
+		if row, end := w.Row(nil), w.Close(); !errors.Is(row, wide) || !errors.Is(end, wide) {
+			t.Errorf("%v: then Row returns %v and Close %v, want %v", format, row, end, wide)
 		}
 	}
 }

@@ -117,8 +117,8 @@ func TestWriteXLSXLayout(t *testing.T) {
 	book := write(t, o, rows)
 	part := partOf(t, book, "xl/worksheets/sheet1.xml")
 	for _, want := range []string{
-		`<dimension ref="A1:C251">`,
-		`<autoFilter ref="$A$1:$C$251">`,
+		`<dimension ref="A1:C251"/>`,
+		`<autoFilter ref="A1:C251"/>`,
 		`state="frozen"`,
 		`<col min="1" max="1" width="19" customWidth="1"/><col min="2" max="2" width="60" customWidth="1"/><col min="3" max="3" width="8" customWidth="1"/>`,
 		`<row r="251">`,
@@ -133,7 +133,7 @@ func TestWriteXLSXLayout(t *testing.T) {
 	if strings.Index(part, "<dimension") > strings.Index(part, "<sheetData") {
 		t.Error("the dimension comes behind the rows")
 	}
-	if want := `&#39;O&#39;&#39;Brien &amp; Co&#39;!$A$1:$C$251`; !strings.Contains(partOf(t, book, "xl/workbook.xml"), want) {
+	if want := `'O''Brien &amp; Co'!$A$1:$C$251`; !strings.Contains(partOf(t, book, "xl/workbook.xml"), want) {
 		t.Errorf("the filter's reference is not %s", want)
 	}
 	if !bytes.Equal(book, write(t, o, rows)) {
@@ -155,7 +155,7 @@ func TestWriteXLSXLayout(t *testing.T) {
 	if style, err := f.GetStyle(id); err != nil || style.Font == nil || !style.Font.Bold {
 		t.Errorf("the header is not bold: %+v, %v", style, err)
 	}
-	if empty := partOf(t, write(t, o, nil), "xl/worksheets/sheet1.xml"); !strings.Contains(empty, `<dimension ref="A1:C1">`) {
+	if empty := partOf(t, write(t, o, nil), "xl/worksheets/sheet1.xml"); !strings.Contains(empty, `<dimension ref="A1:C1"/>`) {
 		t.Error("a table without rows has the wrong dimension")
 	}
 }

@@ -1,15 +1,13 @@
 package sheet
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
-
-// maxCellChars bounds the text of a worksheet's cell, in UTF-16 units as spreadsheet programs count.
-const maxCellChars = 32_767
 
 // xlsxSource reads a worksheet.
 type xlsxSource struct {
@@ -17,15 +15,16 @@ type xlsxSource struct {
 	part      *part
 	rows      rowScanner
 	book      *workbook
+	cells     []Cell
 }
 
-// openWorksheet begins to read a worksheet of the workbook at path.
-func openWorksheet(path, name string, book *workbook) (*xlsxSource, error) {
-	c, err := openContainer(path)
+// openWorksheet begins to read a worksheet of a workbook.
+func openWorksheet(ctx context.Context, in *input, name string, book *workbook) (*xlsxSource, error) {
+	c, err := openContainer(in)
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.open(name)
+	p, err := c.open(ctx, name, maxUnpacked)
 	if err != nil {
 		c.close()
 		return nil, err
@@ -38,6 +37,8 @@ func (s *xlsxSource) close() {
 	s.container.close()
 }
 
+func (s *xlsxSource) merged() []Range { return s.rows.merged }
+
 func (s *xlsxSource) next() (line, error) {
 	raw, err := s.rows.next()
 	if err != nil {
@@ -47,12 +48,18 @@ func (s *xlsxSource) next() (line, error) {
 	if n := len(raw.cells); n > 0 {
 		width := raw.cells[n-1].col + 1
 		if width > maxColumns {
-			return line{}, s.damage(raw, raw.cells[n-1], fmt.Sprintf("it is behind column %s, the last one that is read", ColumnName(maxColumns-1)))
+			what := fmt.Sprintf("it is behind column %s, the last one that is read", ColumnName(maxColumns-1))
+			return line{}, s.damage(raw, raw.cells[n-1], what, hintWide)
 		}
-		l.cells = make([]Cell, width)
+		l.cells = slices.Grow(s.cells[:0], width)[:width]
+		s.cells = l.cells
 	}
+	text := string(raw.text) // one string for all the row's cells
+	at := 0
 	for _, rc := range raw.cells {
-		cell, fault, err := s.cell(raw, rc)
+		clear(l.cells[at:rc.col])
+		at = rc.col + 1
+		cell, fault, err := s.cell(raw, rc, text[rc.start:rc.end])
 		if err != nil {
 			return line{}, err
 		}
@@ -64,39 +71,35 @@ func (s *xlsxSource) next() (line, error) {
 	return l, nil
 }
 
-// cell reads the value of a cell.
-func (s *xlsxSource) cell(raw *rawRow, rc rawCell) (Cell, *Fault, error) {
-	if rc.formula && (!rc.stored || rc.text == "" && rc.kind != "str") {
+// cell reads the value of a cell, of which text is what the part has.
+func (s *xlsxSource) cell(raw *rawRow, rc rawCell, text string) (Cell, *Fault, error) {
+	if rc.formula && (!rc.stored || text == "" && rc.kind != kindText) {
 		return Cell{}, &Fault{
 			Code:    FaultFormula,
 			Message: fmt.Sprintf("cell %s has a formula, but its result is not stored", CellName(rc.col, raw.number)),
 			Hint:    "open the workbook in the spreadsheet program and save it, or replace the formula by its value",
 		}, nil
 	}
-	var c Cell
+	c := Cell{Text: text}
 	ok := true
 	switch rc.kind {
-	case "s":
-		i, err := strconv.Atoi(rc.text)
+	case kindShared:
+		i, err := strconv.Atoi(text)
 		if err == nil {
 			c.Text, ok = s.book.strings.get(i)
 		}
 		if err != nil || !ok {
-			return Cell{}, nil, s.damage(raw, rc, "its text is not among the shared strings")
+			return Cell{}, nil, s.damage(raw, rc, "its text is not among the shared strings", "")
 		}
-	case "inlineStr":
-		c.Text = rc.text
-	case "str":
-		c.Text = string(unescape([]byte(rc.text)))
-	case "b":
-		c, ok = boolCell(rc.text)
-	case "e":
-		c = Cell{Kind: Error, Text: rc.text}
-	case "d":
-		c, ok = isoCell(rc.text)
-	case "", "n":
-		isDate := rc.style >= 0 && rc.style < len(s.book.dates) && s.book.dates[rc.style]
-		c, ok = numberCell(rc.text, isDate, s.book.date1904)
+	case kindInline, kindText:
+	case kindBool:
+		c, ok = boolCell(text)
+	case kindError:
+		c.Kind, ok = Error, text != ""
+	case kindDate:
+		c, ok = isoCell(text)
+	case kindNumber:
+		c, ok = numberCell(text, s.book.format(rc.style), s.book.date1904)
 	default:
 		ok = false
 	}
@@ -108,15 +111,20 @@ func (s *xlsxSource) cell(raw *rawRow, rc rawCell) (Cell, *Fault, error) {
 			Hint:    "type that cell anew in the spreadsheet program",
 		}, nil
 	case tooLong(c.Text):
-		return Cell{}, nil, s.damage(raw, rc, fmt.Sprintf("its text is longer than %d characters", maxCellChars))
+		return Cell{}, nil, s.damage(raw, rc, fmt.Sprintf("its text is longer than %d characters", maxCellChars), "")
 	case strings.IndexByte(c.Text, 0) >= 0:
 		return c, nulFault(), nil
+	}
+	if f := s.book.format(rc.style); f != nil && c.Kind == Text {
+		if shown := f.ofText(c.Text); shown != c.Text {
+			c.Shown = shown
+		}
 	}
 	return c, nil, nil
 }
 
-func (s *xlsxSource) damage(raw *rawRow, rc rawCell, what string) error {
-	return &DamageError{Place: fmt.Sprintf("%s, cell %s", s.part.name, CellName(rc.col, raw.number)), What: what}
+func (s *xlsxSource) damage(raw *rawRow, rc rawCell, what, hint string) error {
+	return &DamageError{Place: fmt.Sprintf("%s, cell %s", s.part.name, CellName(rc.col, raw.number)), What: what, hint: hint}
 }
 
 func boolCell(text string) (Cell, bool) {
@@ -141,44 +149,28 @@ func isoCell(text string) (Cell, bool) {
 }
 
 // numberCell reads a cell that has a number. A date cell whose number is no date is a number.
-func numberCell(text string, isDate, date1904 bool) (Cell, bool) {
+func numberCell(text string, format *numberFormat, date1904 bool) (Cell, bool) {
 	f, ok := parseNumber(text)
 	if !ok {
 		return Cell{}, false
 	}
-	if isDate {
+	if format != nil && format.date {
 		if c, ok := serialCell(f, date1904); ok {
 			return c, true
 		}
 	}
 	const exact = 1e15 // up to here spreadsheet programs keep every digit
-	if f == float64(int64(f)) && f > -exact && f < exact {
-		text = strconv.FormatInt(int64(f), 10)
-	}
 	c := Cell{Kind: Number, Text: text}
-	c.Date, _ = SerialDate(f, date1904)
-	return c, true
-}
-
-// parseNumber parses a decimal number and nothing else that Go takes for one.
-func parseNumber(text string) (float64, bool) {
-	if strings.Trim(text, "+-.eE0123456789") != "" {
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	return f, err == nil
-}
-
-// tooLong tells whether a text has more characters than a worksheet's cell can hold.
-func tooLong(text string) bool {
-	if len(text) <= maxCellChars {
-		return false
-	}
-	n := utf8.RuneCountInString(text)
-	for _, r := range text {
-		if r > 0xffff {
-			n++
+	if f == float64(int64(f)) && f > -exact && f < exact {
+		if !isPlain(text) {
+			c.Text = strconv.FormatInt(int64(f), 10)
+		}
+		if format != nil && f > 0 {
+			if shown := format.ofDigits(c.Text); shown != c.Text {
+				c.Shown = shown
+			}
 		}
 	}
-	return n > maxCellChars
+	c.Date, _ = SerialDate(f, date1904)
+	return c, true
 }
