@@ -56,7 +56,7 @@ func newWorld(t *testing.T, csv string, o sandbox.Options, users ...sandbox.User
 	if err := os.WriteFile(path, []byte(csv), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if w.sheet, err = batch.OpenSheet(t.Context(), path, ""); err != nil {
+	if w.sheet, err = batch.OpenSheet(t.Context(), path, batch.SheetOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if w.journal, err = journal.Open(t.Context(), filepath.Join(t.TempDir(), "journal.db")); err != nil {

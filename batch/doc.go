@@ -4,12 +4,18 @@
 //
 // # The life of a row
 //
-// Read. A [Sheet] is a table whose header was recognised and whose columns are bound to fields. Reading it again gives
-// the same rows again; nothing holds all of them at once. A broken row is a row with a problem and reading goes on;
-// a broken file is an error before anything is sent.
+// Read. A [Sheet] is a table whose header was recognised and whose columns are bound to fields: by a [Mapping] if there is
+// one, else by what is known of headings, and by the cells where a heading could mean several things. Where two columns could
+// be meant, that is a question and no guess. Each line below the header is a row, blank, or left out for a reason that is
+// named ([LeftOut]): a line with an address is a row, unless it is an example. Reading it again gives the same rows
+// again; nothing holds all of them at once. A broken row is a row with a problem and reading goes on; a broken file is an
+// error before anything is sent.
 //
-// Check. [Sheet.All] parses each cell by its field's kind and reports all problems of all rows, each with its cell, what is
-// wrong and what to do. A blank cell means "leave as it is" and is never sent.
+// Check. [OpenSheet] reads all rows once for what only all of them tell: which addresses are there twice, whether the dates of
+// a column have the day or the month first, which cells are merged. In the same pass it checks the rows until one has a
+// problem, so that a clean sheet is read no second time. [Sheet.All] then parses each cell by its field's kind and reports
+// all problems of all rows, each with its cell, what is wrong and what to do. A blank cell means "leave as it is" and is
+// never sent.
 //
 // Plan. [Planner.Plan] reads the tenant and gives each row an [Action]. Absence is proved only by a complete listing
 // of the address's domain. A row that goes ahead has one or two steps: create-user takes few fields, so a new person with more

@@ -24,8 +24,9 @@ type Run struct {
 	Worksheet string // "" in CSV
 	Comma     string // between the cells of a CSV
 	Header    []string
-	Rows      int // rows of the sheet
-	Blank     int // blank lines between them
+	Reading   SheetOptions // what was said about how to read the sheet
+	Rows      int          // rows of the sheet
+	Blank     int          // blank lines between them
 	// Secrets says that steps need passwords, which only the sheet has.
 	Secrets bool
 }

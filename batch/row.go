@@ -9,29 +9,66 @@ import (
 // Code names a kind of problem. Codes are part of --json.
 type Code string
 
-// The problems of a row.
+// The problems that keep a row from being used.
 const (
-	EmailMissing        Code = "email_missing"
-	EmailSyntax         Code = "email_syntax"
-	EmailSeveral        Code = "email_several"
-	EmailBlank          Code = "email_blank_inside"
-	EmailDomain         Code = "email_domain"
-	EmailDuplicate      Code = "email_duplicate"
-	BoolWord            Code = "boolean_word"
-	DateImpossible      Code = "date_impossible"
-	DateAmbiguous       Code = "date_ambiguous"
-	DateUnreadable      Code = "date_unreadable"
-	DateRange           Code = "date_range"
-	CellError           Code = "error_cell"
-	ControlCharacter    Code = "control_character"
+	RowBroken          Code = "row_broken"
+	CellMerged         Code = "cell_merged"         // its value is in another cell
+	CellError          Code = "error_cell"          // the spreadsheet's own error, such as #N/A
+	ControlCharacter   Code = "control_character"   // NUL, a line break
+	InvisibleCharacter Code = "invisible_character" // no width, or turns the direction of writing
+	LostCharacter      Code = "lost_character"      // U+FFFD
+	NullWord           Code = "null_word"           // N/A, null, -
+
+	EmailMissing     Code = "email_missing"
+	EmailSyntax      Code = "email_syntax"
+	EmailSeveral     Code = "email_several"
+	EmailBlank       Code = "email_blank_inside"
+	EmailDomain      Code = "email_domain"
+	EmailTypographic Code = "email_typographic" // dashes and quotes that a text program made
+	EmailLookalike   Code = "email_lookalike"   // letters of two alphabets
+	EmailNotText     Code = "email_not_text"    // a number, date or boolean
+	EmailDuplicate   Code = "email_duplicate"
+
+	BoolWord Code = "boolean_word"
+
+	DateImpossible Code = "date_impossible"
+	DateAmbiguous  Code = "date_ambiguous"   // 03/04/2026
+	DateMixed      Code = "date_mixed"       // in a column that has both orders
+	DateOrderOther Code = "date_order_other" // not in the order that was asked for
+	DateUnreadable Code = "date_unreadable"
+	DateRange      Code = "date_range"
+	DateZone       Code = "date_zone" // a time zone's name, such as EST
+
+	TextNotText   Code = "text_not_text"  // a date or boolean
+	NumberRounded Code = "number_rounded" // by the spreadsheet
+
 	PasswordPlaceholder Code = "password_placeholder"
 	PasswordNotText     Code = "password_not_text"
-	RowBroken           Code = "row_broken"
+)
 
-	// Warnings: the row is used as it is.
+// The warnings: the row is used, as the warning says.
+const (
+	ValueShown Code = "value_shown" // what a number format adds is taken too
+
+	EmailAround    Code = "email_around"    // brackets, quotes or a name around the address are left out
+	EmailForms     Code = "email_forms"     // full-width and other special letters are read as plain ones
+	EmailCompleted Code = "email_completed" // with the domain that was given
+
+	DateSerial Code = "date_serial" // a number of days
+	DateTwice  Code = "date_twice"  // the clock shows this time twice
+
+	TextCleaned     Code = "text_cleaned"
+	TextLong        Code = "text_long"
+	NumberRewritten Code = "number_rewritten" // 1.23E+11
+	NumberZeros     Code = "number_zeros"     // zeros in front may be lost
+
 	PasswordBlanks   Code = "password_blanks"
 	PasswordNonASCII Code = "password_non_ascii"
 	PasswordNumber   Code = "password_number"
+	PasswordShort    Code = "password_short"
+
+	// An error where day, month and year are all numbers.
+	DateTwoDigitYear Code = "date_two_digit_year"
 )
 
 // Problem is one thing that is wrong with a row. It never holds a password.
@@ -41,7 +78,8 @@ type Problem struct {
 	Field   Field  // "" where no field is
 	Code    Code   // what kind of problem
 	Value   string // the cell's text, shortened; "" for passwords
-	Message string
+	Message string // the same for all problems of a kind, but for the limits that it tells
+	Detail  string // what only this one has, such as the other rows with the address; may be ""
 	Hint    string // what to do
 	Warning bool   // worth knowing, but the row can be used
 }

@@ -34,6 +34,7 @@
 //	tenant_sandbox                  the tenant that it was planned for
 //	sheet_path, sha256, format,
 //	worksheet, comma, header        the sheet: where it was, the hash of its bytes, how it was read, its headings
+//	reading                         what was said about how to read the sheet, NULL in runs of version 1
 //	rows, blank                     the sheet's rows, and blank lines between them
 //	secrets                         1 if a step needs a password from the sheet
 //	state                           planning, planned, or removed; see below
@@ -81,8 +82,9 @@
 // removed and deleted bit by bit. What a killed process left behind is deleted when the next plan is made, a day after
 // it was last touched; should that process live after all, its next write finds the mark and fails.
 //
-// The schema's version is the file's user_version. A file of a newer version is refused ([*NewerError]), as is a database of another
-// program, told by its application_id, or a file that is no database ([*ForeignError]); none of them is changed.
+// The schema's version is the file's user_version. A file of an older version is brought up to this one when it is opened. A
+// file of a newer version is refused ([*NewerError]), as is a database of another program, told by its application_id, or a
+// file that is no database ([*ForeignError]); none of them is changed.
 //
 // # Privacy
 //

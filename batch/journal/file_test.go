@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mimebatch/batch"
 	"mimebatch/batch/journal"
 )
@@ -75,6 +77,29 @@ func alter(t *testing.T, path, text string) {
 	if _, err := db.ExecContext(t.Context(), text); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A journal of an older version is brought up to this one, with all that is in it.
+func TestOlder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	j := open(t, path)
+	want := fullRun("r")
+	want.Reading = batch.SheetOptions{} // which version 1 didn't keep
+	plan(t, j, want, people(want.Rows))
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, path, "ALTER TABLE runs DROP COLUMN reading; PRAGMA user_version = 1")
+	j = open(t, path)
+	got, err := j.Run(t.Context(), "r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Secrets = got.Secrets
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("run (-want +got):\n%s", diff)
+	}
+	plan(t, j, fullRun("s"), people(1))
 }
 
 // What isn't ours is refused with a hint, and stays as it is.

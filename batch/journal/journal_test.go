@@ -27,7 +27,7 @@ func fullRun(id batch.RunID) batch.Run {
 		ID: id, Created: noon, Mode: batch.Upsert, Version: "1.2.3",
 		Tenant:    batch.Tenant{Key: "C0A0", Account: "C0A0", Name: "Example " + awkward, BaseURL: "https://api.example.com", Sandbox: true},
 		SheetPath: "/home/ana/" + awkward + ".xlsx", SHA256: "0123abcd", Format: "xlsx", Worksheet: "People", Comma: ";",
-		Header: []string{"Email", "", awkward}, Rows: 8, Blank: 2,
+		Header: []string{"Email", "", awkward}, Reading: batch.SheetOptions{Domain: awkward, HeaderLine: 3, Columns: []string{"Email"}}, Rows: 8, Blank: 2,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -12,12 +13,12 @@ import (
 
 const (
 	// version is the schema's, kept as the file's user_version.
-	version = 1
+	version = 1 + len(upgrades)
 	// applicationID marks the file as ours: "mimb".
 	applicationID = 0x6d696d62
 )
 
-// schema makes an empty file a journal. rows has a rowid because its cells are long, and attempts because that makes their one
+// schema makes an empty file a journal of version 1. rows has a rowid because its cells are long, and attempts because that makes their one
 // update a third cheaper; the others live in the tree of their key.
 const schema = `
 CREATE TABLE runs (
@@ -64,6 +65,11 @@ CREATE TABLE attempts (
 ) STRICT;
 `
 
+// upgrades lead from each version to the next.
+var upgrades = [...]string{
+	`ALTER TABLE runs ADD COLUMN reading TEXT;`,
+}
+
 // NewerError is a journal whose schema is newer than this program's.
 type NewerError struct{ Version int }
 
@@ -101,32 +107,40 @@ func foreign(err error) error {
 	return err
 }
 
-// inspect tells whether the file is still empty. If it is neither empty nor a journal that we know, that is the error.
-// It changes nothing.
-func inspect(ctx context.Context, conn *sql.Conn) (empty bool, err error) {
-	var has, id, tables int
+// inspect tells which version the file has, 0 if it is still empty. If it is neither empty nor a journal that we know, that is
+// the error. It changes nothing.
+func inspect(ctx context.Context, conn *sql.Conn) (has int, err error) {
+	var id, tables int
 	err = conn.QueryRowContext(ctx, `
 		SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id`,
 	).Scan(&has, &id, &tables)
 	switch {
 	case err != nil:
-		return false, foreign(err)
+		return 0, foreign(err)
 	case has == 0 && id == 0 && tables == 0:
-		return true, nil
+		return 0, nil
 	case id != applicationID:
-		return false, &ForeignError{}
+		return 0, &ForeignError{}
 	case has > version:
-		return false, &NewerError{has}
+		return 0, &NewerError{has}
 	}
-	return false, nil
+	return has, nil
 }
 
-// create makes an empty file a journal, within a transaction. Another process may have done so just before.
+// create makes an empty file a journal, and an older journal one of this version, within a transaction. Another process may
+// have done so just before.
 func create(s *session) error {
-	empty, err := inspect(context.Background(), s.conn)
-	if err != nil || !empty {
+	has, err := inspect(context.Background(), s.conn)
+	if err != nil || has == version {
 		return err
 	}
-	_, err = s.conn.ExecContext(context.Background(), fmt.Sprintf("%s PRAGMA application_id = %d; PRAGMA user_version = %d", schema, applicationID, version))
+	var statements []string
+	if has == 0 {
+		statements = append(statements, schema)
+		has = 1
+	}
+	statements = append(statements, upgrades[has-1:]...)
+	statements = append(statements, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, version))
+	_, err = s.conn.ExecContext(context.Background(), strings.Join(statements, "\n"))
 	return err
 }

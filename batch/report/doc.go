@@ -32,6 +32,22 @@
 // [ResultsPath] decides where the results go, and never on the sheet itself. [Check] finds out, before the first call, whether
 // they can go there.
 //
+// # The annotated sheet
+//
+// [Annotate] writes a workbook that shows what is wrong with a sheet, whatever the sheet's own format was. It is for those who can
+// mend it, who have nothing but a spreadsheet program:
+//
+//   - Every line stands on the number that it has in the sheet, so that C17 is C17 to everybody.
+//   - A faulty cell is light red, or light yellow if there is only a warning; a comment says what is wrong and what to do. Where no
+//     single cell is to blame the whole row is coloured, and its first cell has the comment.
+//   - Column result_problems, behind the sheet's own, says the same in words, for comments can't be filtered or searched.
+//   - The worksheet Problems lists them all, with links to the cells. What there are too many of for a spreadsheet program to bear,
+//     comments and links, is left out from some number on, and the list says so.
+//
+// It can be handed in again. The header is where it was, a heading that begins with "result_" is never read, and no line of the list
+// looks like a header: a heading or a value of the sheet never stands alone in its cell there. Passwords are blank, and the heading
+// above them says so.
+//
 // # The templates
 //
 // [Template] returns a sheet to fill in: a workbook or a CSV with the columns of one purpose and nobody in it. They are files

@@ -111,8 +111,9 @@ func defaultPath(input, format string) string {
 // errStop ends a write that is only tried.
 var errStop = errors.New("stop")
 
-// Check finds out whether [Results] may and can write to path: its folder is there and takes new files, and the file is missing,
-// empty, or older results that may be written to and that no other program keeps locked. It leaves everything as it is.
+// Check finds out whether [Results] or [Annotate] may and can write to path: its folder is there and takes new files, and the file
+// is missing, empty, or older results or an older annotated sheet that may be written to and that no other program keeps locked.
+// It leaves everything as it is.
 func Check(ctx context.Context, path string) error {
 	err := durable.WriteFile(path, 0o600, func(io.Writer) error { return errStop })
 	if !errors.Is(err, errStop) {
@@ -140,10 +141,10 @@ func Check(ctx context.Context, path string) error {
 	return nil
 }
 
-// isResults tells whether a file is the results of a run.
+// isResults tells whether a file is the results of a run, or an annotated sheet.
 func isResults(ctx context.Context, path string) bool {
 	_, err := sheet.Open(ctx, path, sheet.Options{Header: func(cells []string) int {
-		if slices.Contains(cells, prefix+"status") {
+		if slices.Contains(cells, prefix+"status") || slices.Contains(cells, problemsHeading) {
 			return 1
 		}
 		return 0

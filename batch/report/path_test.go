@@ -121,7 +121,8 @@ func TestCheck(t *testing.T) {
 	dir := t.TempDir()
 	old := put(t, dir, "old.csv", "email,result_status\nana@example.com,created\n")
 	empty := put(t, dir, "empty.csv", "")
-	for _, path := range []string{old, empty, filepath.Join(dir, "new.csv")} {
+	o, rows := marked()
+	for _, path := range []string{old, empty, filepath.Join(dir, "new.csv"), annotate(t, o, rows)} {
 		if err := report.Check(t.Context(), path); err != nil {
 			t.Errorf("Check(%s) = %v", path, err)
 		}

@@ -10,10 +10,9 @@ import (
 )
 
 // Results writes the results of a run to path, whole or not at all, readable by its owner only (0600), and returns how many
-// rows have which status. It ranges over rows twice and wants the same cells both times, as [batch.Journal] gives them. Rows
-// aren't held, but for a workbook, which is built in memory. If there are more or fewer rows than the plan had, the error
-// wraps [batch.ErrRows] and the file is there all the same, for it is evidence. After any other error the old file is as
-// it was, as [durable.WriteFile] promises.
+// rows have which status. It ranges over rows twice and wants the same cells both times, as [batch.Journal] gives them, and holds
+// none. If there are more or fewer rows than the plan had, the error wraps [batch.ErrRows] and the file is there all the same,
+// for it is evidence. After any other error the old file is as it was, as [durable.WriteFile] promises.
 func Results(path string, run batch.Run, rows iter.Seq2[batch.RowResult, error]) (batch.Counts, error) {
 	t, err := measure(run, rows)
 	if err != nil {

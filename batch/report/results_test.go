@@ -61,7 +61,7 @@ func read(t *testing.T, path string) (header []string, rows [][]sheet.Cell) {
 		if r.Fault != nil {
 			t.Errorf("line %d: %s", r.Line, r.Fault.Message)
 		}
-		rows = append(rows, r.Cells)
+		rows = append(rows, slices.Clone(r.Cells))
 	}
 	return table.Header, rows
 }

@@ -102,7 +102,7 @@ func TestTemplateFilledIn(t *testing.T) {
 }
 
 func check(ctx context.Context, t *testing.T, path string, fields []batch.Field) {
-	s, err := batch.OpenSheet(ctx, path, "")
+	s, err := batch.OpenSheet(ctx, path, batch.SheetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func check(ctx context.Context, t *testing.T, path string, fields []batch.Field)
 		t.Errorf("columns (-want +got):\n%s", diff)
 	}
 	if len(s.Binding.Warnings) > 0 {
-		t.Errorf("warnings: %q", s.Binding.Warnings)
+		t.Errorf("warnings: %+v", s.Binding.Warnings)
 	}
 	for r, err := range s.All(ctx) {
 		if err != nil {
@@ -236,23 +236,30 @@ func TestTemplateWorkbook(t *testing.T) {
 			if !panes.Freeze || panes.YSplit != 1 || panes.XSplit != 0 {
 				t.Errorf("panes are %+v, want the header frozen", panes)
 			}
-			lists := map[string]string{}
+			rules := map[string]string{}
 			validations, err := book.GetDataValidations("People")
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, v := range validations {
-				lists[v.Sqref] = v.Formula1
+				rules[v.Sqref] = v.Type + " " + v.Formula1
 			}
-			wantLists := map[string]string{}
+			notes := comments(t, book, "People")
+			wantRules := map[string]string{}
 			for i, f := range fields {
 				info, _ := f.Info()
 				column, err := excelize.ColumnNumberToName(i + 1)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if info.Kind == batch.KindBool {
-					wantLists[column+"2:"+column+"1000"] = `"yes,no"`
+				switch info.Kind {
+				case batch.KindBool:
+					wantRules[column+"2:"+column+"1048576"] = `list "yes,no"`
+				case batch.KindDate:
+					wantRules[column+"2:"+column+"1048576"] = `date DATE(1970,1,1)`
+				}
+				if note := notes[column+"1"]; !strings.Contains(note, info.Help) || !strings.Contains(note, info.Example) {
+					t.Errorf("heading %q has the note %q", info.Title, note)
 				}
 				header, err := cellStyle(book, column+"1")
 				if err != nil {
@@ -273,11 +280,30 @@ func TestTemplateWorkbook(t *testing.T) {
 					t.Errorf("column %q is %v wide", info.Title, width)
 				}
 			}
-			if diff := cmp.Diff(wantLists, lists); diff != "" {
-				t.Errorf("lists to choose from (-want +got):\n%s", diff)
+			if diff := cmp.Diff(wantRules, rules); diff != "" {
+				t.Errorf("rules for what is typed (-want +got):\n%s", diff)
 			}
 		})
 	}
+}
+
+// comments returns the texts of a worksheet's comments by cell.
+func comments(t *testing.T, book *excelize.File, worksheet string) map[string]string {
+	t.Helper()
+	all, err := book.GetComments(worksheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, c := range all {
+		if c.Author != "mimebatch" {
+			t.Errorf("the author of %s is %q", c.Cell, c.Author)
+		}
+		for _, run := range c.Paragraph {
+			texts[c.Cell] += run.Text
+		}
+	}
+	return texts
 }
 
 func cellStyle(book *excelize.File, cell string) (*excelize.Style, error) {

@@ -37,7 +37,7 @@ func (f *applyFlags) add(cmd *cobra.Command) {
 func (a *app) applyCommand() *cobra.Command {
 	var calls callFlags
 	var f applyFlags
-	var sheetPath string
+	var sheetPath, passwordFile string
 	cmd := &cobra.Command{
 		Use:   "apply RUN",
 		Short: "Execute a plan, or go on with one",
@@ -48,16 +48,17 @@ Rows that the service refused are not sent again.
 ` + exitHelp,
 		Args: oneArg("run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.applyRun(cmd.Context(), args[0], sheetPath, calls, f)
+			return a.applyRun(cmd.Context(), args[0], sheetPath, passwordFile, calls, f)
 		},
 	}
 	calls.add(cmd)
 	f.add(cmd)
 	cmd.Flags().StringVar(&sheetPath, "sheet", "", "the sheet's `file`, if it was moved since the plan was made")
+	sheetPasswordFlag(cmd, &passwordFile)
 	return cmd
 }
 
-func (a *app) applyRun(ctx context.Context, id, sheetPath string, calls callFlags, f applyFlags) error {
+func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, calls callFlags, f applyFlags) error {
 	sum := summary{Type: "summary", Run: id}
 	err := func() error {
 		j, run, err := a.findRun(ctx, id)
@@ -74,7 +75,7 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath string, calls callFlag
 		if run.Secrets, err = secretsLeft(ctx, j, run.ID); err != nil {
 			return err
 		}
-		s, err := a.sameSheet(ctx, run, sheetPath)
+		s, err := a.sameSheet(ctx, run, sheetPath, passwordFile)
 		if err != nil {
 			return err
 		}
@@ -106,8 +107,11 @@ func secretsLeft(ctx context.Context, j batch.Journal, id batch.RunID) (bool, er
 
 // sameSheet opens the sheet of a plan again and refuses one that is not the same to the byte. It returns nil if the sheet
 // is gone and not needed.
-func (a *app) sameSheet(ctx context.Context, run batch.Run, path string) (*batch.Sheet, error) {
+func (a *app) sameSheet(ctx context.Context, run batch.Run, path, passwordFile string) (*batch.Sheet, error) {
 	given := path != ""
+	if !given && run.SheetPath == standardInput {
+		return nil, nil // a plan of it needs no password
+	}
 	if !given {
 		path = run.SheetPath
 	}
@@ -135,7 +139,10 @@ func (a *app) sameSheet(ctx context.Context, run batch.Run, path string) (*batch
 	if !run.Secrets {
 		return nil, nil
 	}
-	s, err := batch.OpenSheet(ctx, path, run.Worksheet)
+	o := run.Reading
+	o.Worksheet = run.Worksheet
+	o.Password = a.sheetPassword(path, passwordFile)
+	s, err := batch.OpenSheet(ctx, path, o)
 	if err == nil && s.Table.SHA256 != run.SHA256 {
 		return nil, changed // between the two looks
 	}
@@ -252,6 +259,9 @@ func (a *app) lockFile(t batch.Tenant) (string, error) {
 // resultsPath returns where the results of a run go, and makes sure that they can be written there and replace nothing but
 // older results.
 func resultsPath(ctx context.Context, run batch.Run, out string) (string, error) {
+	if out == "" && run.SheetPath == standardInput {
+		out = "standard-input.results." + run.Format
+	}
 	path, err := report.ResultsPath(run.SheetPath, run.Format, out)
 	if err != nil {
 		return "", err

@@ -26,7 +26,8 @@ const exitHelp = `Exit status:
   0    all rows are done, unchanged or skipped
   1    could not go on
   2    the command line is wrong
-  3    finished, but some rows are invalid, blocked, refused, unknown or not reached
+  3    finished, but some rows are invalid, blocked, refused, unknown or not
+       reached
   4    credentials or permission
   5    the sheet can't be used as it is; nothing was sent
   6    stopped by a guard

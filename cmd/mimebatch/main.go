@@ -14,9 +14,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync/atomic"
 	"syscall"
 	"time"
+	_ "time/tzdata" // time zones by name, where the system has none
 
 	"golang.org/x/term"
 )
@@ -27,6 +29,11 @@ func main() {
 		getenv:   os.Getenv,
 		terminal: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		bar:      term.IsTerminal(int(os.Stderr.Fd())),
+		colour:   term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+	}
+	// What is held of a large sheet stays; the garbage of reading it needn't come to as much again.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
 	}
 	// A reader that goes away must not end a run: it shows as an error of the write.
 	signal.Ignore(syscall.SIGPIPE)
@@ -44,6 +51,7 @@ type app struct {
 	getenv   func(string) string
 	terminal bool // a person can be asked
 	bar      bool // standard error shows a progress bar
+	colour   bool // standard output shows colours
 
 	// Flags of every command.
 	journalPath string

@@ -19,14 +19,14 @@ import (
 // planFlags are the flags of commands that make a plan.
 type planFlags struct {
 	callFlags
-	worksheet   string
+	reading     readingFlags
 	mode        string
 	skipInvalid bool
 }
 
 func (f *planFlags) add(cmd *cobra.Command) {
 	f.callFlags.add(cmd)
-	worksheetFlag(cmd, &f.worksheet)
+	f.reading.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.mode, "mode", string(batch.Upsert), "upsert, create or update; an action column overrides it for its row")
 	flags.BoolVar(&f.skipInvalid, "skip-invalid", false, "leave rows with problems out instead of stopping")
@@ -90,15 +90,29 @@ func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summar
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.openSheet(ctx, path, f.worksheet)
+	s, err := a.openSheet(ctx, path, f.reading)
 	if err != nil {
 		return nil, err
 	}
 	sum.Rows = s.Rows
-	if sum.Invalid, err = a.problems(ctx, s); err != nil {
+	if path == standardInput && s.Secrets {
+		return nil, &batch.SheetError{
+			Path: s.Table.Path, Msg: "it has passwords, which apply reads from the sheet again, and standard input can't be read again",
+			Fix: "give the name of a file; or leave the column out with --map",
+		}
+	}
+	n, err := a.problems(ctx, s)
+	if err != nil {
 		return nil, err
 	}
+	sum.Invalid = n.invalid
 	sum.NotReached = s.Rows - sum.Invalid // should nothing come of the plan
+	if f.reading.Strict && len(s.Warnings) > 0 {
+		return nil, &stop{
+			code: exitSheet, err: fmt.Errorf("%s of the sheet as a whole; nothing was sent", count(len(s.Warnings), "warning", "warnings")),
+			hint: "see to them, or leave --strict out",
+		}
+	}
 	if sum.Invalid > 0 && !f.skipInvalid {
 		return nil, &stop{
 			code: exitSheet, err: fmt.Errorf("%s of %d can't be used; nothing was sent", count(sum.Invalid, "row", "rows"), s.Rows),
@@ -137,8 +151,10 @@ func (a *app) store(ctx context.Context, p *prepared, path string, mode batch.Mo
 	if err != nil {
 		return err
 	}
-	if path, err = filepath.Abs(path); err != nil {
-		return fmt.Errorf("find the sheet: %w", err)
+	if path != standardInput {
+		if path, err = filepath.Abs(path); err != nil {
+			return fmt.Errorf("find the sheet: %w", err)
+		}
 	}
 	p.run = runOf(p.sheet)
 	p.run.ID, p.run.Created, p.run.Mode, p.run.Tenant, p.run.Version = newRunID(), time.Now().UTC(), mode, tenant, version()
@@ -153,7 +169,7 @@ func runOf(s *batch.Sheet) batch.Run {
 	t := s.Table
 	r := batch.Run{
 		SheetPath: t.Path, SHA256: t.SHA256, Format: strings.ToLower(t.Format.String()), Worksheet: t.Sheet,
-		Header: t.Header, Rows: s.Rows, Blank: s.Blank,
+		Header: t.Header, Reading: s.Options, Rows: s.Rows, Blank: s.Blank,
 	}
 	if t.Comma != 0 {
 		r.Comma = string(t.Comma)

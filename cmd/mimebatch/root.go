@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -50,6 +51,7 @@ Try it without a tenant: mimebatch run SHEET --sandbox --yes
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &stop{code: exitUsage, err: err, hint: cmd.CommandPath() + " --help shows the flags"}
 	})
@@ -62,7 +64,22 @@ Try it without a tenant: mimebatch run SHEET --sandbox --yes
 		a.runsCommand(), a.showCommand(), a.reportCommand(),
 		a.templateCommand(), a.sandboxCommand(), a.authCommand(), a.versionCommand(),
 	)
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.Long = fill(cmd.Long)
+	}
 	return root
+}
+
+// fill breaks the lines of paragraphs anew so that each fits 80 columns. Lines that begin with a blank, or stand above such a
+// line, are left as they are.
+func fill(text string) string {
+	paragraphs := strings.Split(text, "\n\n")
+	for i, p := range paragraphs {
+		if !strings.Contains("\n"+p, "\n ") {
+			paragraphs[i] = wrap(strings.ReplaceAll(p, "\n", " "), 80, "")
+		}
+	}
+	return strings.Join(paragraphs, "\n\n")
 }
 
 // oneArg is the argument rule of commands that take exactly one.

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,7 +23,6 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"github.com/xuri/excelize/v2"
 
 	"mimebatch/batch/sandbox"
 	"mimebatch/batch/sheet"
@@ -69,7 +67,12 @@ func TestScripts(t *testing.T) {
 			"runid":    cmdRunID,
 			"serve":    cmdServe,
 			"fetch":    cmdFetch,
-			"hide":     cmdHide,
+			"alter":    cmdAlter,
+			"encode":   cmdEncode,
+			"protect":  cmdProtect,
+			"flip":     cmdFlip,
+			"cut":      cmdCut,
+			"marks":    cmdMarks,
 			"fulldisk": cmdFullDisk,
 		},
 	})
@@ -414,53 +417,6 @@ func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// workbook FILE NAME=CSV...: make a workbook of CSV files, a worksheet each. A cell such as date:2026-12-31, number:7 or
-// bool:true becomes one of that type.
-func cmdWorkbook(ts *testscript.TestScript, neg bool, args []string) {
-	f := excelize.NewFile()
-	defer f.Close()
-	for i, a := range args[1:] {
-		name, file, _ := strings.Cut(a, "=")
-		if i == 0 {
-			ts.Check(f.SetSheetName("Sheet1", name))
-		} else {
-			_, err := f.NewSheet(name)
-			ts.Check(err)
-		}
-		r := csv.NewReader(strings.NewReader(ts.ReadFile(file)))
-		r.FieldsPerRecord = -1
-		records, err := r.ReadAll()
-		ts.Check(err)
-		for n, rec := range records {
-			for c, text := range rec {
-				cell, err := excelize.CoordinatesToCellName(c+1, n+1)
-				ts.Check(err)
-				ts.Check(f.SetCellValue(name, cell, typed(ts, text)))
-			}
-		}
-	}
-	w, err := os.Create(ts.MkAbs(args[0]))
-	ts.Check(err)
-	ts.Check(errors.Join(f.Write(w), w.Close()))
-}
-
-func typed(ts *testscript.TestScript, text string) any {
-	kind, value, _ := strings.Cut(text, ":")
-	switch kind {
-	case "date":
-		v, err := time.Parse(time.DateOnly, value)
-		ts.Check(err)
-		return v
-	case "number":
-		v, err := strconv.ParseFloat(value, 64)
-		ts.Check(err)
-		return v
-	case "bool":
-		return value == "true"
-	}
-	return text
-}
-
 // nowhere TEXT...: no file below the work folder, but for those that end in .in, holds any of these texts, nor does what the
 // last command printed.
 func cmdNowhere(ts *testscript.TestScript, neg bool, args []string) {
@@ -533,15 +489,6 @@ func programPath(ts *testscript.TestScript, name string) string {
 	}
 	ts.Fatalf("no program %q", name)
 	return ""
-}
-
-// hide FILE NAME: hide a worksheet.
-func cmdHide(ts *testscript.TestScript, neg bool, args []string) {
-	f, err := excelize.OpenFile(ts.MkAbs(args[0]))
-	ts.Check(err)
-	defer f.Close()
-	ts.Check(f.SetSheetVisible(args[1], false))
-	ts.Check(f.Save())
 }
 
 // fulldisk CODE COMMAND...: run a command whose output goes to a full disk, and that must end with that exit code.

@@ -21,8 +21,13 @@ type summary struct {
 	Unknown    int    `json:"unknown"`
 	NotReached int    `json:"not_reached"`
 	// What a plan is going to do with the rows that are not reached.
-	ToCreate int    `json:"to_create,omitempty"`
-	ToUpdate int    `json:"to_update,omitempty"`
+	ToCreate int `json:"to_create,omitempty"`
+	ToUpdate int `json:"to_update,omitempty"`
+	// What check finds in the sheet beside its rows.
+	Lines    int    `json:"lines,omitempty"`
+	Blank    int    `json:"blank,omitempty"`
+	LeftOut  int    `json:"left_out,omitempty"`
+	Warnings int    `json:"warnings,omitempty"`
 	Results  string `json:"results"`
 	Sandbox  bool   `json:"sandbox,omitempty"`
 	Error    string `json:"error,omitempty"`
@@ -34,6 +39,12 @@ func (s *summary) count(c batch.Counts) {
 	s.Created, s.Updated, s.Unchanged = c[batch.Created], c[batch.Updated], c[batch.Unchanged]
 	s.Invalid, s.Blocked, s.Skipped = c[batch.Invalid], c[batch.Blocked], c[batch.Skipped]
 	s.Refused, s.Unknown, s.NotReached = c[batch.WasRefused], c[batch.InDoubt], c[batch.NotReached]
+}
+
+// read takes what check finds in a sheet.
+func (s *summary) read(sh *batch.Sheet) {
+	c := sh.Count()
+	s.Rows, s.Lines, s.Blank, s.LeftOut, s.Warnings = c.Rows, c.Total, c.Blank, c.Above+c.LeftOut, len(sh.Warnings)
 }
 
 // finish prints the summary under --json, with the error in it, and returns the error.

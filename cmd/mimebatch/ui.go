@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // How the program speaks:
@@ -32,7 +33,36 @@ func (a *app) warnf(format string, args ...any)  { a.say("warning: ", format, ar
 func (a *app) infof(format string, args ...any)  { a.say("", format, args) }
 
 func (a *app) say(kind, format string, args []any) {
-	fmt.Fprintf(a.stderr, "mimebatch: "+kind+format+"\n", safeArgs(args)...)
+	text := fmt.Sprintf("mimebatch: "+kind+format, safeArgs(args)...)
+	if a.bar && utf8.RuneCountInString(text) > 80 { // a terminal would break it within words
+		text = wrap(text, 80, "  ")
+	}
+	fmt.Fprintln(a.stderr, text)
+}
+
+// The colours of headlines.
+const (
+	red    = "31"
+	yellow = "33"
+)
+
+// headline prints a text of one or more lines, on a terminal in bold and in a colour.
+func (a *app) headline(colour, text string) {
+	text = wrap(safe(text), 80, "  ")
+	switch {
+	case a.json:
+	case a.colour:
+		fmt.Fprintf(a.stdout, "\x1b[1;%sm%s\x1b[0m\n", colour, text)
+	default:
+		fmt.Fprintln(a.stdout, text)
+	}
+}
+
+// prose prints text in lines of at most 80 columns, all but the first indented.
+func (a *app) prose(text, indent string) {
+	if !a.json {
+		fmt.Fprintln(a.stdout, wrap(safe(text), 80-len(indent), indent))
+	}
 }
 
 // line prints one JSON line under --json.
@@ -132,7 +162,7 @@ func count(n int, one, many string) string {
 func wrap(s string, width int, indent string) string {
 	var b strings.Builder
 	at := 0
-	for i, word := range strings.Fields(s) {
+	for i, word := range strings.Split(s, " ") { // runs of blanks stay, for a value may have some
 		n := len([]rune(word))
 		switch {
 		case i == 0:

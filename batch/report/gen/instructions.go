@@ -10,13 +10,14 @@ import (
 )
 
 // headerLine is the line of the instructions that names their columns.
-const headerLine = 5
+const headerLine = 7
 
 // helpWidth is the width of the column that explains, in characters.
 const helpWidth = 100
 
 // fillInstructions makes the worksheet that explains the columns.
 func fillInstructions(f *excelize.File, columns []batch.FieldInfo) error {
+	noGrid := false
 	title, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Family: fontFamily, Size: 14, Bold: true}})
 	if err != nil {
 		return err
@@ -26,10 +27,13 @@ func fillInstructions(f *excelize.File, columns []batch.FieldInfo) error {
 		return err
 	}
 	err = errors.Join(
+		f.SetSheetView(instructions, 0, &excelize.ViewOptions{ShowGridLines: &noGrid}),
 		f.SetCellStr(instructions, "A1", "How to fill in the worksheet "+people),
 		f.SetCellStyle(instructions, "A1", "A1", title),
 		f.SetCellStr(instructions, "A2", "Write one person a row below the header, and keep the header as it is."),
 		f.SetCellStr(instructions, "A3", `A blank cell means "leave as it is".`),
+		f.SetCellStr(instructions, "A4", "Point at a heading to read what its column is for. Where there is a list, choose from it."),
+		f.SetCellStr(instructions, "A5", "Look at passwords after typing them: spreadsheet programs correct quotes, capitals and the like while people type."),
 		putHeader(f, instructions, headerLine, []string{"Column", "What to write", "Example"}),
 		f.SetColWidth(instructions, "A", "A", 36),
 		f.SetColWidth(instructions, "B", "B", helpWidth),

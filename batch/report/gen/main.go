@@ -3,9 +3,10 @@
 //
 //	go generate
 //
-// A workbook has two worksheets. "People" has a header, the columns formatted so that a spreadsheet program takes addresses, names
-// and passwords for text and dates for dates, and no people: an example person would be created sooner or later.
-// "Instructions" explains each column on a line of its own, worded so that no line can be taken for a header of people.
+// A workbook has two worksheets. "People" has a header, a note on each heading, the columns formatted so that a spreadsheet program
+// takes addresses, names and passwords for text and dates for dates, lists of what can be answered down to the last line, and no
+// people: an example person would be created sooner or later. "Instructions" explains each column on a line of its own, worded
+// so that no line can be taken for a header of people.
 //
 // The same bytes come out at every run and with every release of Go: the order of columns is the field table's, time is a
 // constant, and what is packed is stored uncompressed. A test keeps the files in step with this program.

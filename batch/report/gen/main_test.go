@@ -2,8 +2,12 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
+	"mimebatch/batch"
 	"mimebatch/batch/report"
 	"mimebatch/templates"
 )
@@ -43,5 +47,25 @@ func TestKindsAreInStep(t *testing.T) {
 		if kinds[i] != p.name {
 			t.Errorf("kind %d is %q, want %q", i, kinds[i], p.name)
 		}
+	}
+}
+
+// A column for what to do with each row offers what may be done.
+func TestActionsToChooseFrom(t *testing.T) {
+	info, _ := batch.ActionField.Info()
+	made, err := workbook([]batch.FieldInfo{info})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(made))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := f.GetDataValidations(people)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if len(rules) != 1 || rules[0].Formula1 != `"create,update,upsert,skip"` {
+		t.Errorf("rules are %+v", rules)
 	}
 }

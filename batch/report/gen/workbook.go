@@ -72,6 +72,7 @@ func putHeader(f *excelize.File, worksheet string, line int, headings []string) 
 		return err
 	}
 	return errors.Join(
+		f.SetSheetDimension(worksheet, "A1:"+to), // excelize leaves it at A1, which some programs believe
 		f.SetSheetRow(worksheet, from, &headings),
 		f.SetCellStyle(worksheet, from, to, style),
 		f.SetRowHeight(worksheet, line, 20),
