@@ -20,7 +20,8 @@ const (
 	OnePassword     Code = "one_password" // for everybody
 	OtherSheets     Code = "other_sheets" // worksheets that are not read
 	HiddenSheets    Code = "hidden_sheets"
-	DatesDecided    Code = "dates_decided" // how the dates of a column are read
+	DatesDecided    Code = "dates_decided" // the order of day and month is the column's own
+	DatesZone       Code = "dates_zone"    // nobody said which time zone dates are in
 )
 
 // lonely is a line that may be a note, and the column of its only cell.
@@ -197,8 +198,8 @@ func (s *Sheet) foreign(raw sheet.Row) string {
 func (s *Sheet) settle(ctx context.Context, f *facts) error {
 	if s.order == "" {
 		s.order = f.orders.order()
-		s.notice(f)
 	}
+	s.notice(f)
 	if err := s.findTwice(ctx, f); err != nil {
 		return err
 	}
@@ -211,16 +212,21 @@ func (s *Sheet) settle(ctx context.Context, f *facts) error {
 	return nil
 }
 
-// notice says how dates are read, where only the column told.
+// notice says how dates are read: in which time zone, and in which order if the column told.
 func (s *Sheet) notice(f *facts) {
-	what := map[DateOrder]string{DayFirst: "the day", MonthFirst: "the month"}[s.order]
-	if what == "" {
+	c, ok := s.Binding.Columns[ArchiveStartDate]
+	if !ok {
 		return
 	}
-	c := s.Binding.Columns[ArchiveStartDate]
-	s.Notices = append(s.Notices, Remark{DatesDecided, fmt.Sprintf(
-		"dates in column %s %q are read with %s first, as %s shows, in %s; --date-order and --time-zone say it otherwise",
-		sheet.ColumnName(c), s.Table.Header[c], what, f.decided, s.zone), c})
+	column := fmt.Sprintf("dates in column %s %q", sheet.ColumnName(c), s.Table.Header[c])
+	first := map[DateOrder]string{DayFirst: "the day", MonthFirst: "the month"}[s.order]
+	switch {
+	case f.decided != "" && first != "":
+		s.Notices = append(s.Notices, Remark{DatesDecided, fmt.Sprintf(
+			"%s are read with %s first, as %s shows, and in %s; --date-order and --time-zone say it otherwise", column, first, f.decided, s.zone), c})
+	case s.Options.Zone == "":
+		s.Notices = append(s.Notices, Remark{DatesZone, fmt.Sprintf("%s that name no time zone are in UTC; --time-zone says it otherwise", column), c})
+	}
 }
 
 // findTwice finds the rows of each address that is there more than once. Different addresses may have the same hash, so the
