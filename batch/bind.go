@@ -50,12 +50,6 @@ func (b *Binding) NameColumns() []int {
 	return b.name.columns()
 }
 
-// bindError is a header that cannot be bound.
-type bindError struct{ msg, hint string }
-
-func (e *bindError) Error() string { return e.msg }
-func (e *bindError) Hint() string  { return e.hint }
-
 // binder finds out what the columns of a table mean.
 type binder struct {
 	*Binding
@@ -274,12 +268,12 @@ func (b *binder) settleActions() error {
 		case t.unfit == "":
 			keep = append(keep, c)
 		case !b.open(c.column):
-			return &bindError{
+			return &refusal{
 				msg:  fmt.Sprintf("column %s is no action: %s, %s", b.column(c.column), t.unfit, words),
 				hint: `mend the cell, or set the column to "ignore" in the mapping file`,
 			}
 		case t.fit != "":
-			return &bindError{
+			return &refusal{
 				msg: fmt.Sprintf("column %s is not clear: %s, which is an action, and %s, %s", b.column(c.column), t.fit, t.unfit, words),
 				hint: `mend the cells that are no actions; if the column means something else, rename its heading, or set it to "ignore" in a mapping file ` +
 					"and name it with --map",
@@ -323,7 +317,7 @@ func (b *binder) question(f Field, cs []candidate) error {
 	for _, c := range cs {
 		parts = append(parts, b.column(c.column))
 	}
-	e := &bindError{
+	e := &refusal{
 		msg:  fmt.Sprintf("which column is %s: %s?", f, strings.Join(parts, " or ")),
 		hint: "rename the heading of the column that is not meant, or remove the column, or say what each is in a mapping file and name it with --map",
 	}
@@ -336,7 +330,7 @@ func (b *binder) question(f Field, cs []candidate) error {
 
 // noAddress says that no column is the address, and which come near to it.
 func (b *binder) noAddress() error {
-	e := &bindError{msg: "no column for the e-mail address in the columns that were named", hint: `name one column "email"`}
+	e := &refusal{msg: "no column for the e-mail address in the columns that were named", hint: `name one column "email"`}
 	if b.table.HeaderLine > 0 {
 		e.msg = fmt.Sprintf("no column for the e-mail address in the header on line %d", b.table.HeaderLine)
 	}

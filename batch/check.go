@@ -71,7 +71,7 @@ func openSheet(ctx context.Context, path string, o SheetOptions) (*Sheet, error)
 	}
 	for _, k := range t.Skipped {
 		if k.Doubtful {
-			return nil, &bindError{
+			return nil, &refusal{
 				msg:  fmt.Sprintf("line %d looks like a person or a header, and stands above the header that was found on line %d", k.Line, t.HeaderLine),
 				hint: fmt.Sprintf("if line %d is the header all the same, say so: --header-row %[1]d; else give each table a sheet of its own", t.HeaderLine),
 			}
@@ -95,7 +95,7 @@ func openSheet(ctx context.Context, path string, o SheetOptions) (*Sheet, error)
 		return nil, err
 	}
 	if s.Rows == 0 {
-		return nil, &bindError{msg: fmt.Sprintf("no rows below the header on line %d", t.HeaderLine), hint: "fill in at least one person"}
+		return nil, &refusal{msg: fmt.Sprintf("no rows below the header on line %d", t.HeaderLine), hint: "fill in at least one person"}
 	}
 	return s, nil
 }

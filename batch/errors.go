@@ -71,3 +71,9 @@ func HintOf(err error) string {
 	}
 	return ""
 }
+
+// refusal says why a sheet can't be used as it is, and what to do; a [SheetError] adds which sheet it is.
+type refusal struct{ msg, hint string }
+
+func (e *refusal) Error() string { return e.msg }
+func (e *refusal) Hint() string  { return e.hint }

@@ -32,9 +32,9 @@ type nameToken struct {
 var nameRoles = map[string]role{"first": ofFirst, "middle": ofMiddle, "last": ofLast}
 
 // parseName parses a template.
-func parseName(template string) ([]nameToken, *bindError) {
-	bad := func(what string) *bindError {
-		return &bindError{
+func parseName(template string) ([]nameToken, *refusal) {
+	bad := func(what string) *refusal {
+		return &refusal{
 			msg:  fmt.Sprintf("the template of the display name is not understood: %s", what),
 			hint: `write it like "{{first}} {{last}}", each part between two braces`,
 		}
@@ -109,14 +109,14 @@ func (b *binder) placeholder(name string) (int, error) {
 				there = append(there, "{{"+h+"}}")
 			}
 		}
-		return 0, &bindError{
+		return 0, &refusal{
 			msg:  fmt.Sprintf("the template of the display name names {{%s}}, and no column is that", name),
 			hint: "the columns are " + strings.Join(there, ", "),
 		}
 	case 1:
 		return cs[0], nil
 	}
-	return 0, &bindError{
+	return 0, &refusal{
 		msg:  fmt.Sprintf("which column is {{%s}} in the template of the display name: %s or %s?", name, b.column(cs[0]), b.column(cs[1])),
 		hint: fmt.Sprintf("write its heading between the braces, with its letters if it stands twice: {{%s}}", positionalName(b.table.Header[cs[0]], cs[0])),
 	}

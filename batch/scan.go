@@ -63,7 +63,7 @@ func (s *Sheet) scan(ctx context.Context) error {
 		}
 		if kind := sort.kind(raw); kind != "" {
 			if c, ok := s.contradicts(raw.Cells); ok && kind == LineHeadings {
-				return &bindError{
+				return &refusal{
 					msg: fmt.Sprintf("line %d names the columns otherwise than the header on line %d: %s says %q", raw.Line, s.Table.HeaderLine,
 						sheet.CellName(c, raw.Line), shorten(raw.Cells[c].Text)),
 					hint: "give each table a sheet of its own, with one line of headings",
