@@ -261,7 +261,7 @@ func FuzzOpenCSV(f *testing.F) {
 // countLines counts the lines of a CSV file in the simplest way: character by character, a row as one line.
 func countLines(text string, comma byte) int {
 	text = strings.TrimPrefix(text, "\ufeff")
-	if first := strings.Trim(strings.ToLower(firstLine(text)), `"`); len(first) == len("sep=;") && strings.HasPrefix(first, "sep=") && len(firstLine(text)) < len(text) {
+	if first := strings.Trim(firstLine(text), `"`); len(first) == len("sep=;") && strings.EqualFold(first[:4], "sep=") && len(firstLine(text)) < len(text) {
 		if first[4] == comma {
 			rest := text[len(firstLine(text)):]
 			text = strings.TrimPrefix(rest[1:], "\n")
