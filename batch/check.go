@@ -95,9 +95,22 @@ func openSheet(ctx context.Context, path string, o SheetOptions) (*Sheet, error)
 		return nil, err
 	}
 	if s.Rows == 0 {
-		return nil, &refusal{msg: fmt.Sprintf("no rows below the header on line %d", t.HeaderLine), hint: "fill in at least one person"}
+		return nil, s.noRows()
 	}
 	return s, nil
+}
+
+// noRows is the error of a sheet without people. It tells of lines that were left out: they may be people after all.
+func (s *Sheet) noRows() error {
+	e := &refusal{msg: "no rows", hint: "fill in at least one person"}
+	if s.Table.HeaderLine > 0 {
+		e.msg = fmt.Sprintf("no rows below the header on line %d", s.Table.HeaderLine)
+	}
+	if n := len(s.LeftOut); n > 0 {
+		e.hint = fmt.Sprintf("%s left out, the first of them line %d (%s); --all-rows reads them as people",
+			plural(n, "line was", "lines were"), s.LeftOut[0].Line, s.LeftOut[0].Kind)
+	}
+	return e
 }
 
 func openTable(ctx context.Context, path string, o SheetOptions) (*sheet.Table, error) {

@@ -329,6 +329,17 @@ func TestNoPeople(t *testing.T) {
 	}
 }
 
+// If all lines are left out, the error says so, and what to do if they are people after all.
+func TestAllLinesLeftOut(t *testing.T) {
+	for _, o := range []batch.SheetOptions{{}, {Columns: []string{"email", "name"}}} {
+		o.Input = []byte("Email,Name\nTotal,0\n")
+		_, err := batch.OpenSheet(t.Context(), "people.csv", o)
+		if err == nil || !strings.Contains(batch.HintOf(err), "--all-rows") || strings.Contains(err.Error(), "line 0") {
+			t.Errorf("%v; hint: %s", err, batch.HintOf(err))
+		}
+	}
+}
+
 // A sheet without a header takes the columns that are named, and its first person is one.
 func TestColumns(t *testing.T) {
 	const text = "ana@example.com,Ana,x\nbo@example.com,Bo,y\n"
