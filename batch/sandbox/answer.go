@@ -1,10 +1,14 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"net"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // An answer is what goes back for one call, and how.
@@ -12,9 +16,14 @@ type answer struct {
 	status      int
 	contentType string
 	body        []byte
-	limits      *limits // nil: the token endpoint and the stats have no quota
-	delivery    delivery
-	settled     []string // the addresses a function has dealt with; [""] for a call that concerns none; empty: not executed
+	envelope    *envelope   // what body was made of, if it is one
+	limits      *limits     // nil: the token endpoint and the console have no quota
+	executed    []Execution // what a function has done; empty: not executed
+
+	delivery delivery
+	hold     time.Duration // before delivery
+	pause    time.Duration // of drip
+	headers  http.Header   // instead of those it would have; one without values is left out
 }
 
 // A delivery is how an answer reaches the client.
@@ -24,7 +33,9 @@ const (
 	whole   delivery = iota
 	half             // half of the body, then the connection is closed
 	none             // the connection is closed without an answer
+	reset            // the same, by a TCP reset
 	stalled          // nothing comes until the client has gone
+	drip             // the body byte by byte, with a pause before each
 )
 
 // envelope is the classic answer of a function.
@@ -41,7 +52,7 @@ type meta struct {
 
 type pagination struct {
 	PageSize   int    `json:"pageSize"`
-	TotalCount int    `json:"totalCount"`
+	TotalCount int    `json:"totalCount,omitempty"`
 	Next       string `json:"next,omitempty"`
 }
 
@@ -86,7 +97,9 @@ func classic(status int, e envelope) answer {
 	if e.Fail == nil {
 		e.Fail = []failure{}
 	}
-	return jsonAnswer(status, e)
+	a := jsonAnswer(status, e)
+	a.envelope = &e
+	return a
 }
 
 // refuseCall is a classic answer that refuses a call as a whole.
@@ -118,11 +131,16 @@ func jsonAnswer(status int, v any) answer {
 	return answer{status: status, contentType: "application/json", body: body}
 }
 
-// deliver writes the answer, or as much of it as its delivery lets through.
+// deliver writes the answer, or as much of it as its delivery lets through. It panics with [http.ErrAbortHandler] to close
+// the connection.
 func (a answer) deliver(w http.ResponseWriter, r *http.Request) {
+	wait(r.Context(), a.hold)
 	switch a.delivery {
 	case none:
 		panic(http.ErrAbortHandler)
+	case reset:
+		resetConnection(w)
+		return
 	case stalled:
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
@@ -134,13 +152,57 @@ func (a answer) deliver(w http.ResponseWriter, r *http.Request) {
 	if a.contentType != "" {
 		h.Set("Content-Type", a.contentType)
 	}
-	h.Set("Content-Length", strconv.Itoa(len(a.body)))
-	w.WriteHeader(a.status)
+	size := len(a.body)
 	if a.delivery == half {
+		size = max(size, 1) // so that something is missing even of nothing
+	}
+	h.Set("Content-Length", strconv.Itoa(size))
+	maps.Copy(h, a.headers)
+	w.WriteHeader(a.status)
+	switch a.delivery {
+	case half:
 		w.Write(a.body[:len(a.body)/2])
 		// What lies in the server's buffer would be lost with the connection.
 		http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
+	case drip:
+		for i := range a.body {
+			wait(r.Context(), a.pause)
+			w.Write(a.body[i : i+1])
+			http.NewResponseController(w).Flush()
+		}
+	default:
+		w.Write(a.body)
 	}
-	w.Write(a.body)
+}
+
+// resetConnection ends the connection without the handshake that tells the client that all was sent. Where there is no
+// connection of its own to reset, as in HTTP/2, it is closed as any other.
+func resetConnection(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	plain := conn
+	if over, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+		plain = over.NetConn()
+	}
+	if tcp, ok := plain.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	plain.Close()
+}
+
+// wait gives up with the client.
+func wait(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	held := time.NewTimer(d)
+	defer held.Stop()
+	select {
+	case <-held.C:
+	case <-ctx.Done():
+		panic(http.ErrAbortHandler)
+	}
 }

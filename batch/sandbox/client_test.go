@@ -240,4 +240,6 @@ const (
 	getInternalUsers  = "/api/user/get-internal-users"
 	getInternalDomain = "/api/domain/get-internal-domain"
 	getAccount        = "/api/account/get-account"
+	login             = "/api/login/login"
+	discover          = "/api/login/discover-authentication"
 )

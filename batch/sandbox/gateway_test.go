@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strings"
@@ -71,6 +72,31 @@ func form(id, secret, grant string) url.Values {
 	return url.Values{"client_id": {id}, "client_secret": {secret}, "grant_type": {grant}}
 }
 
+// Many OAuth clients send their credentials so; what is in the form comes first.
+func TestTokenForCredentialsInTheHeader(t *testing.T) {
+	c := start(t, sandbox.Options{ClientID: "my-id", ClientSecret: "my-Secret"})
+	grant := url.Values{"grant_type": {"client_credentials"}}
+	for _, tt := range []struct {
+		id, secret string
+		form       url.Values
+		status     int
+	}{
+		{"my-id", "my-Secret", grant, 200},
+		{"my-id", "my-Secret", url.Values{"grant_type": {"client_credentials"}, "client_id": {"my-id"}}, 200},
+		{"my-id", "Wr0ng-secret", grant, 401},
+		{"my-id", "my-Secret", form("my-id", "Wr0ng-secret", "client_credentials"), 401},
+		{"my-id", "Wr0ng-secret", form("my-id", "my-Secret", "client_credentials"), 200},
+	} {
+		r := c.do(http.MethodPost, "/oauth/token", tt.form.Encode(), http.Header{
+			"Content-Type":  {"application/x-www-form-urlencoded"},
+			"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(tt.id+":"+tt.secret))},
+		})
+		if r.status != tt.status {
+			t.Errorf("header %s:%s, form %v: HTTP %d, want %d", tt.id, tt.secret, tt.form, r.status, tt.status)
+		}
+	}
+}
+
 func TestTokenNotFromQuery(t *testing.T) {
 	c := serve(t, sandbox.Options{})
 	query := form("sandbox", "sandbox", "client_credentials").Encode()
@@ -111,7 +137,7 @@ func TestTokenLife(t *testing.T) {
 
 	c.token = c.logOn()
 	expect(200, "")
-	c.token = "x" + c.token[1:]
+	c.token = "." + c.token[1:]
 	expect(401, "unauthorized")
 	c.token = ""
 	expect(401, "unauthorized")
@@ -221,6 +247,16 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		"tenant":          {Tenant: twice},
 		"quota":           {Quota: sandbox.Quota{Calls: 5}},
 		"create existing": {CreateExisting: "maybe"},
+		"quotas":          {Quotas: map[string]sandbox.Quota{"get-account": {Calls: 0, Window: time.Second}}},
+		"quota of nought": {Quotas: map[string]sandbox.Quota{"delete-user": sandbox.DefaultQuota}},
+		"quota of token":  {Quotas: map[string]sandbox.Quota{"token": sandbox.DefaultQuota}},
+		"keys":            {Keys: sandbox.Keys{AccessKey: "only"}},
+		"secret key":      {Keys: sandbox.Keys{AppID: "a", AppKey: "b", AccessKey: "c", SecretKey: "not base64"}},
+		"clock skew":      {ClockSkew: -1},
+		"binding life":    {BindingLife: -1},
+		"log size":        {LogSize: -1},
+		"latency":         {Latency: -1},
+		"create limit":    {CreateLimit: -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -228,6 +264,9 @@ func TestOptionsThatCannotBe(t *testing.T) {
 					t.Error("New did not panic")
 				}
 			}()
+			if _, err := sandbox.Make(o); err == nil {
+				t.Error("Make took it")
+			}
 			sandbox.New(o)
 		})
 	}

@@ -5,34 +5,43 @@ import (
 	"strings"
 )
 
-// chunkSize is the most accounts that one insertion has to move.
+// chunkSize is the most entries that one insertion has to move.
 const chunkSize = 1024
 
-// An index keeps accounts in order of address, in chunks: an insertion moves accounts within one chunk only, and a page is
-// found by skipping whole chunks. With a million accounts both stay in the order of microseconds. Chunks are never empty.
-type index struct {
-	chunks [][]*User
+// A keyed is what an index keeps: a pointer to something that has a key, which never changes.
+type keyed interface{ key() string }
+
+// An index keeps entries in order of key, in chunks: an insertion moves entries within one chunk only, and a page is found by
+// skipping whole chunks. With a million entries both stay in the order of microseconds. Chunks are never empty.
+type index[T keyed] struct {
+	chunks [][]T
 	size   int
 }
 
-// find returns the account with an address, or nil.
-func (x *index) find(address string) *User {
-	c, i, ok := x.locate(address)
+// find returns the entry with a key, or nil.
+func (x *index[T]) find(key string) T {
+	c, i, ok := x.locate(key)
 	if !ok {
-		return nil
+		var none T
+		return none
 	}
 	return x.chunks[c][i]
 }
 
-// insert adds an account whose address is not there yet.
-func (x *index) insert(u *User) {
+// insert adds an entry whose key is not there yet.
+func (x *index[T]) insert(entry T) {
 	x.size++
 	if len(x.chunks) == 0 {
-		x.chunks = [][]*User{{u}}
+		x.chunks = [][]T{{entry}}
 		return
 	}
-	c, i, _ := x.locate(u.EmailAddress)
-	chunk := slices.Insert(x.chunks[c], i, u)
+	c, i, _ := x.locate(entry.key())
+	if c == len(x.chunks)-1 && i == chunkSize {
+		// Entries that come in order fill their chunks.
+		x.chunks = append(x.chunks, []T{entry})
+		return
+	}
+	chunk := slices.Insert(x.chunks[c], i, entry)
 	if len(chunk) <= chunkSize {
 		x.chunks[c] = chunk
 		return
@@ -42,9 +51,22 @@ func (x *index) insert(u *User) {
 	x.chunks = slices.Insert(x.chunks, c+1, slices.Clone(chunk[middle:]))
 }
 
-// page returns up to n accounts from the one at start on.
-func (x *index) page(start, n int) []*User {
-	var rows []*User
+// remove takes the entry with a key out, if it is there.
+func (x *index[T]) remove(key string) {
+	c, i, ok := x.locate(key)
+	if !ok {
+		return
+	}
+	x.size--
+	x.chunks[c] = slices.Delete(x.chunks[c], i, i+1)
+	if len(x.chunks[c]) == 0 {
+		x.chunks = slices.Delete(x.chunks, c, c+1)
+	}
+}
+
+// page returns up to n entries from the one at start on.
+func (x *index[T]) page(start, n int) []T {
+	var rows []T
 	for _, chunk := range x.chunks {
 		if start >= len(chunk) {
 			start -= len(chunk)
@@ -59,10 +81,10 @@ func (x *index) page(start, n int) []*User {
 	return rows
 }
 
-// locate returns where an address is, or where it would have to be inserted.
-func (x *index) locate(address string) (chunk, i int, found bool) {
-	chunk, found = slices.BinarySearchFunc(x.chunks, address, func(c []*User, a string) int {
-		return strings.Compare(c[0].EmailAddress, a)
+// locate returns where a key is, or where it would have to be inserted.
+func (x *index[T]) locate(key string) (chunk, i int, found bool) {
+	chunk, found = slices.BinarySearchFunc(x.chunks, key, func(c []T, key string) int {
+		return strings.Compare(c[0].key(), key)
 	})
 	switch {
 	case found:
@@ -70,9 +92,9 @@ func (x *index) locate(address string) (chunk, i int, found bool) {
 	case chunk == 0:
 		return 0, 0, false
 	}
-	chunk-- // the last one that begins before the address
-	i, found = slices.BinarySearchFunc(x.chunks[chunk], address, func(u *User, a string) int {
-		return strings.Compare(u.EmailAddress, a)
+	chunk-- // the last one that begins before the key
+	i, found = slices.BinarySearchFunc(x.chunks[chunk], key, func(entry T, key string) int {
+		return strings.Compare(entry.key(), key)
 	})
 	return chunk, i, found
 }

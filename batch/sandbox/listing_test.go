@@ -193,6 +193,25 @@ func TestListRefused(t *testing.T) {
 	}
 }
 
+func TestDomainRequired(t *testing.T) {
+	c := serve(t, sandbox.Options{DomainRequired: true})
+	for body, want := range map[string]string{
+		`{}`:                                  "err_validation_null domain",
+		`{"data":[]}`:                         "err_validation_null domain",
+		`{"data":[{}]}`:                       "err_validation_null domain",
+		`{"data":[{"domain":null}]}`:          "err_validation_null domain",
+		`{"data":[{"domain":"example.com"}]}`: "",
+	} {
+		got := ""
+		if e := c.post(getInternalUsers, body).envelope(t); len(e.Fail) > 0 {
+			got = e.Fail[0].Errors[0].Code + " " + e.Fail[0].Errors[0].Field
+		}
+		if got != want {
+			t.Errorf("%s: refused by %q, want %q", body, got, want)
+		}
+	}
+}
+
 func TestDomains(t *testing.T) {
 	c := serve(t, sandbox.Options{})
 	com := map[string]any{"domain": "example.com", "sendOnly": false, "local": true, "inboundType": "any"}

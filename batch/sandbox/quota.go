@@ -2,7 +2,9 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +12,9 @@ import (
 
 // DefaultQuota is the only one that was ever seen in traffic.
 var DefaultQuota = Quota{Calls: 800, Window: 5 * time.Second}
+
+// strangersQuota was seen in traffic to be told to access keys that the service does not know.
+var strangersQuota = Quota{Calls: 5000, Window: 5 * time.Second}
 
 // A Quota lets so many calls of a function through in a window of time.
 type Quota struct {
@@ -49,8 +54,37 @@ func (q Quota) check() error {
 	return nil
 }
 
+// checkQuotas refuses a quota that can't be, or is of something that has none.
+func checkQuotas(quotas map[string]Quota) error {
+	if len(quotas) == 0 {
+		return nil
+	}
+	limited := make(map[string]bool)
+	for _, e := range new(Server).paths() {
+		limited[e.name] = !e.free
+	}
+	for _, name := range slices.Sorted(maps.Keys(quotas)) {
+		if !limited[name] {
+			return fmt.Errorf("quota of %q, which is no function with a quota", name)
+		}
+		if err := quotas[name].check(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
 // String returns the quota as ParseQuota reads it.
 func (q Quota) String() string { return fmt.Sprintf("%d/%s", q.Calls, q.Window) }
+
+// MarshalText is String.
+func (q Quota) MarshalText() ([]byte, error) { return []byte(q.String()), nil }
+
+// UnmarshalText is ParseQuota.
+func (q *Quota) UnmarshalText(text []byte) (err error) {
+	*q, err = ParseQuota(string(text))
+	return err
+}
 
 // A window is the running window of one function.
 type window struct {

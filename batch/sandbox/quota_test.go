@@ -77,6 +77,46 @@ func TestUnauthorizedSpendsQuota(t *testing.T) {
 	}
 }
 
+// A tenant's file tells the quotas it has; options come first.
+func TestQuotaOfTheTenant(t *testing.T) {
+	of := func(o sandbox.Options) string {
+		o.Tenant = tenant()
+		o.Tenant.Quotas = map[string]sandbox.Quota{"create-user": {Calls: 5, Window: time.Second}}
+		c := serve(t, o)
+		if diff := cmp.Diff(o.Tenant.Quotas, c.server.Tenant().Quotas); diff != "" {
+			t.Errorf("quotas of the tenant served (-want +got):\n%s", diff)
+		}
+		limit := func(path string) string { return c.post(path, `{}`).header.Get("X-RateLimit-Limit") }
+		return limit(createUser) + " " + limit(getAccount)
+	}
+	ten := sandbox.Quota{Calls: 10, Window: time.Second}
+	for _, tt := range []struct {
+		options sandbox.Options
+		want    string
+	}{
+		{sandbox.Options{}, "5 800"},
+		{sandbox.Options{Quota: ten}, "10 10"},
+		{sandbox.Options{Quotas: map[string]sandbox.Quota{"get-account": ten}}, "5 10"},
+		{sandbox.Options{Quotas: map[string]sandbox.Quota{"create-user": ten}}, "10 800"},
+	} {
+		if got := of(tt.options); got != tt.want {
+			t.Errorf("limits %s, want %s", got, tt.want)
+		}
+	}
+}
+
+func TestQuotaOfOneFunction(t *testing.T) {
+	c := serve(t, sandbox.Options{
+		Quota:  sandbox.Quota{Calls: 7, Window: time.Second},
+		Quotas: map[string]sandbox.Quota{"create-user": {Calls: 5, Window: time.Second}, "login": {Calls: 3, Window: time.Second}},
+	})
+	for path, want := range map[string]string{createUser: "5", getAccount: "7", login: "3", discover: "7"} {
+		if got := c.post(path, `{}`).header.Get("X-RateLimit-Limit"); got != want {
+			t.Errorf("%s: limit %s, want %s", path, got, want)
+		}
+	}
+}
+
 func TestDefaultQuota(t *testing.T) {
 	c := serve(t, sandbox.Options{Now: newClock().Now})
 	h := c.post(getAccount, `{}`).header
@@ -158,7 +198,13 @@ func TestLatency(t *testing.T) {
 // tokenFrom logs on without a network.
 func tokenFrom(t *testing.T, server *sandbox.Server) string {
 	t.Helper()
-	r := httptest.NewRequest("POST", "/oauth/token", strings.NewReader(form("sandbox", "sandbox", "client_credentials").Encode()))
+	return tokenBy(t, server, "sandbox")
+}
+
+// tokenBy logs on with a secret of its own.
+func tokenBy(t *testing.T, server *sandbox.Server, secret string) string {
+	t.Helper()
+	r := httptest.NewRequest("POST", "/oauth/token", strings.NewReader(form("sandbox", secret, "client_credentials").Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w := httptest.NewRecorder()
 	server.ServeHTTP(w, r)

@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,6 +19,9 @@ type request struct {
 	pageSize  *int // nil: not asked for pages
 	pageToken string
 	data      []object
+	file      []byte    // what import-users takes beside its arguments
+	by        string    // who calls, as the audit log names them
+	at        time.Time // when
 }
 
 // An object is one entry of data.
@@ -25,9 +30,13 @@ type object struct {
 	fields map[string]json.RawMessage
 }
 
-// parseRequest reads a body. The error is [errNull], or tells what can't be read.
+// byteOrderMark is what some programs begin a text in UTF-8 with.
+const byteOrderMark = "\uFEFF"
+
+// parseRequest reads a body: JSON, or what Python prints of the same, with or without a byte order mark. The error is
+// [errNull], or tells what can't be read.
 func parseRequest(body []byte) (request, error) {
-	top, err := members(body)
+	top, err := members(fromPython(bytes.TrimPrefix(body, []byte(byteOrderMark))))
 	if err != nil {
 		return request{}, err
 	}
@@ -53,10 +62,24 @@ func (q *request) readMeta(raw json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	if err := value(pagination["pageSize"], &q.pageSize); err != nil {
+	if err := q.readPageSize(pagination["pageSize"]); err != nil {
 		return err
 	}
 	return value(pagination["pageToken"], &q.pageToken)
+}
+
+// readPageSize reads a number or, as with booleans, a text of it.
+func (q *request) readPageSize(raw json.RawMessage) error {
+	var text string
+	if json.Unmarshal(raw, &text) != nil || text == "" {
+		return value(raw, &q.pageSize)
+	}
+	size, err := strconv.Atoi(text)
+	if err != nil {
+		return fmt.Errorf("read request: pageSize: %w", err)
+	}
+	q.pageSize = &size
+	return nil
 }
 
 func (q *request) readData(raw json.RawMessage) error {
@@ -80,24 +103,43 @@ func (q *request) readData(raw json.RawMessage) error {
 	return nil
 }
 
-// addresses returns the addresses that the request concerns, in lower case.
-func (q request) addresses() []string {
+// emailAddress is the field that has the address of an account in most functions.
+const emailAddress = "emailAddress"
+
+// addresses returns the addresses that the request has in some fields of its objects: in lower case, valid or not, and no
+// more of one than a log holds.
+func (q request) addresses(fields []string) []string {
 	var all []string
 	for _, o := range q.data {
-		if a := o.address(); a != "" {
-			all = append(all, a)
+		for _, field := range fields {
+			for _, a := range o.texts(field) {
+				all = append(all, clip(strings.ToLower(a)))
+			}
 		}
 	}
 	return all
 }
 
-// address returns what an object has as its address, in lower case, valid or not.
+// texts returns the text of a field, or those of a list in it.
+func (o object) texts(field string) []string {
+	var one string
+	if json.Unmarshal(o.fields[field], &one) == nil && one != "" {
+		return []string{one}
+	}
+	var many []string
+	if json.Unmarshal(o.fields[field], &many) != nil {
+		return nil
+	}
+	return many
+}
+
+// address returns what an object has as its address, as request.addresses does, or "".
 func (o object) address() string {
 	var s string
-	if err := value(o.fields["emailAddress"], &s); err != nil {
+	if json.Unmarshal(o.fields[emailAddress], &s) != nil {
 		return ""
 	}
-	return strings.ToLower(s)
+	return clip(strings.ToLower(s))
 }
 
 // members reads a JSON object; null and nothing at all are a nil map.
@@ -178,49 +220,101 @@ func (r *reading) flag(field string, into *bool) {
 	}
 }
 
-// address reads the required emailAddress, in lower case.
-func (r *reading) address(into *string) {
-	const field = "emailAddress"
+// required is present for a field that must be there.
+func (r *reading) required(field string) bool {
 	if _, ok := r.fields[field]; !ok {
 		r.refuse(field, "err_validation_null", "cannot be null")
-		return
+		return false
 	}
+	return r.present(field)
+}
+
+// need reads a required string.
+func (r *reading) need(field string, into *string) bool {
+	return r.required(field) && r.text(field, into)
+}
+
+// address reads a required address, in lower case.
+func (r *reading) address(field string, into *string) bool {
 	var s string
-	if !r.text(field, &s) {
-		return
+	if !r.need(field, &s) {
+		return false
 	}
 	if !validAddress(s) {
 		r.refuse(field, "err_validation_invalid_email_address", "Email address is not valid")
-		return
+		return false
 	}
 	*into = strings.ToLower(s)
+	return true
+}
+
+// texts reads a list of strings that are not blank.
+func (r *reading) texts(field string, into *[]string) {
+	if !r.present(field) {
+		return
+	}
+	var all []string
+	if err := json.Unmarshal(r.fields[field], &all); err != nil {
+		r.refuse(field, "err_validation_value_not_allowed", "Field must be a list of strings")
+		return
+	}
+	for _, s := range all {
+		if strings.TrimSpace(s) == "" {
+			r.refuse(field, "err_validation_blank", "if present, cannot be blank")
+			return
+		}
+	}
+	*into = all
 }
 
 // password checks a password against the policy and counts it. It goes nowhere from here.
-func (r *reading) password(policy PasswordPolicy, changes *int) {
-	const field = "password"
+func (r *reading) password(policy PasswordPolicy, weak refusal, changes *int) {
 	var s string
-	if !r.text(field, &s) {
+	if !r.text("password", &s) {
 		return
 	}
 	if !policy.allows(s) {
-		r.refuse(field, "err_validation_password_policy", "Password does not meet the password policy of the account")
+		r.refusals = append(r.refusals, weak)
 		return
 	}
 	*changes++
 }
 
-// date reads a date and time with a zone: 2015-11-16T14:49:18+0000 as documented, or RFC 3339 as in examples.
+// date reads a date and time with a zone, and keeps it as it was sent.
 func (r *reading) date(field string, into *string) {
 	var s string
 	if !r.text(field, &s) {
 		return
 	}
-	for _, layout := range []string{"2006-01-02T15:04:05-0700", time.RFC3339} {
-		if _, err := time.Parse(layout, s); err == nil {
-			*into = s
-			return
-		}
+	if _, err := parseTime(s); err != nil {
+		r.refuse(field, "err_validation_invalid_date", "Date is not valid")
+		return
 	}
-	r.refuse(field, "err_validation_invalid_date", "Date is not valid")
+	*into = s
+}
+
+// moment reads a required date and time with a zone.
+func (r *reading) moment(field string, into *time.Time) {
+	var s string
+	if !r.need(field, &s) {
+		return
+	}
+	at, err := parseTime(s)
+	if err != nil {
+		r.refuse(field, "err_validation_invalid_date", "Date is not valid")
+		return
+	}
+	*into = at
+}
+
+// timeFormat is how the service writes a date and time.
+const timeFormat = "2006-01-02T15:04:05-0700"
+
+// parseTime takes 2015-11-16T14:49:18+0000 as documented, or RFC 3339 as in examples.
+func parseTime(s string) (time.Time, error) {
+	at, err := time.Parse(timeFormat, s)
+	if err != nil {
+		return time.Parse(time.RFC3339, s)
+	}
+	return at, nil
 }

@@ -6,23 +6,36 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"sync"
 )
 
-// A secureID is what lies in an opaque id: base64url without padding of zlib of this JSON. That is how ids of domains and
-// page tokens of the service are made; the id of a user was never seen, and is made by analogy.
+// A secureID is what lies in an opaque id: base64url without padding of zlib of this JSON. That is how ids of domains,
+// groups, group members and audit events of the service are made, and its page tokens; the others were never seen, and are
+// made by analogy. One kind of number is set, and tells what the id is of.
 type secureID struct {
 	SecureID      string `json:"secureid"`
+	LDAP          *bool  `json:"ldap,omitempty"` // of a group only
 	CustomerCode  string `json:"customercode"`
 	Version       int    `json:"version"`
 	AddressID     uint32 `json:"addressid,omitempty"`
 	DomainID      uint32 `json:"domainid,omitempty"`
+	FolderID      *int   `json:"folderid,omitempty"` // 0 is the root
+	FolderLinkID  uint32 `json:"folderlinkid,omitempty"`
+	AttributeID   int    `json:"attributeid,omitempty"`
+	DelegateID    int    `json:"delegateid,omitempty"`
+	ImportID      int    `json:"importid,omitempty"`
+	AuditLogID    int    `json:"auditlogid,omitempty"`
 	PageSizeID    int    `json:"pagesizeid,omitempty"`
 	RecordStartID int    `json:"recordstartid,omitempty"`
 }
+
+// errBrokenID is an id that was not made here, or is of something else than it is used for. The service has nothing to say
+// to it but HTTP 400.
+var errBrokenID = errors.New("broken id")
 
 // A sealer makes the ids of one tenant. An id depends on what it names only, so it stays the same from call to call and from
 // process to process.
@@ -39,27 +52,84 @@ func (s *sealer) domain(name string) string {
 	return s.seal(secureID{DomainID: crc32.ChecksumIEEE([]byte(name))}, name)
 }
 
-func (s *sealer) page(domain string, size, start int) string {
-	return s.seal(secureID{PageSizeID: size, RecordStartID: start}, domain)
+func (s *sealer) group(id int, source string) string {
+	ldap := source == fromLDAP
+	return s.seal(secureID{FolderID: &id, LDAP: &ldap}, "")
 }
 
-// openPage returns what page has put into a token. It takes only what page gives for that domain.
-func (s *sealer) openPage(token, domain string) (size, start int, ok bool) {
+func (s *sealer) member(group int, key string) string {
+	of := fmt.Sprint(group, " ", key)
+	return s.seal(secureID{FolderLinkID: crc32.ChecksumIEEE([]byte(of))}, of)
+}
+
+func (s *sealer) attribute(id int) string { return s.seal(secureID{AttributeID: id}, "") }
+
+func (s *sealer) delegate(id int) string { return s.seal(secureID{DelegateID: id}, "") }
+
+func (s *sealer) imported(id int) string { return s.seal(secureID{ImportID: id}, "") }
+
+func (s *sealer) event(id int) string { return s.seal(secureID{AuditLogID: id}, "") }
+
+func (s *sealer) page(listing string, size, start int) string {
+	return s.seal(secureID{PageSizeID: size, RecordStartID: start}, listing)
+}
+
+// openPage returns what page has put into a token. It takes only what page gives for that listing.
+func (s *sealer) openPage(token, listing string) (size, start int, ok bool) {
+	id, ok := s.open(token, listing)
+	return id.PageSizeID, id.RecordStartID, ok && id.PageSizeID > 0 && id.RecordStartID > 0
+}
+
+func (s *sealer) openGroup(token string) (int, error) {
+	id, ok := s.open(token, "")
+	if !ok || id.FolderID == nil {
+		return 0, errBrokenID
+	}
+	return *id.FolderID, nil
+}
+
+func (s *sealer) openAttribute(token string) (int, error) {
+	id, _ := s.open(token, "")
+	return opened(id.AttributeID)
+}
+
+func (s *sealer) openDelegate(token string) (int, error) {
+	id, _ := s.open(token, "")
+	return opened(id.DelegateID)
+}
+
+func (s *sealer) openImport(token string) (int, error) {
+	id, _ := s.open(token, "")
+	return opened(id.ImportID)
+}
+
+func opened(number int) (int, error) {
+	if number == 0 {
+		return 0, errBrokenID
+	}
+	return number, nil
+}
+
+// open returns what lies in an id that seal has made of the same, and nothing of any other.
+func (s *sealer) open(token, of string) (secureID, bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
-		return 0, 0, false
+		return secureID{}, false
 	}
 	z, err := zlib.NewReader(bytes.NewReader(raw))
 	if err != nil {
-		return 0, 0, false
+		return secureID{}, false
 	}
 	var id secureID
 	// No id comes near this, and a token that unpacks to more can do no harm.
 	if err := json.NewDecoder(io.LimitReader(z, 1<<16)).Decode(&id); err != nil {
-		return 0, 0, false
+		return secureID{}, false
 	}
-	size, start = id.PageSizeID, id.RecordStartID
-	return size, start, size > 0 && start > 0 && token == s.page(domain, size, start)
+	id.SecureID = ""
+	if token != s.seal(id, of) {
+		return secureID{}, false
+	}
+	return id, true
 }
 
 // seal fills in the rest of an id, with a checksum over all of it and over what it is of.

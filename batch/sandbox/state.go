@@ -11,16 +11,14 @@ import (
 	"sync"
 )
 
-// A State is the file of a sandbox that outlives its process: JSON Lines, the tenant first, then each account as it was
-// after a change. It is only ever appended to. It is safe for concurrent use in one process; two processes must not hold
-// the same file.
+// A State is the file of a sandbox that outlives its process: JSON Lines, the tenant first, then each [Change]. A line that is
+// a [User] by itself is a change of it. The file is only ever appended to. Imports, the audit log, and what the server counts
+// are not in it. It is safe for concurrent use in one process; two processes must not hold the same file.
 type State struct {
-	mu      sync.Mutex
-	file    *os.File
-	size    int64 // of what is good in the file: whole lines
-	tenant  *Tenant
-	domains map[string]Domain
-	at      map[string]int // where users of the tenant are, by address
+	mu        sync.Mutex
+	file      *os.File
+	size      int64 // of what is good in the file: whole lines
+	directory *directory
 }
 
 // OpenState opens the state file at path. If there is none, or it is empty, one is made of the tenant that seed returns; it
@@ -97,14 +95,7 @@ func readState(r io.Reader) (*State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("line 1: %w", err)
 	}
-	domains, err := tenant.domains()
-	if err != nil {
-		return nil, fmt.Errorf("line 1: %w", err)
-	}
-	s := &State{size: int64(len(first)), tenant: tenant, domains: domains, at: make(map[string]int, len(tenant.Users))}
-	for i, u := range tenant.Users {
-		s.at[u.EmailAddress] = i
-	}
+	s := &State{size: int64(len(first)), directory: newDirectory(tenant)}
 	for n := 2; ; n++ {
 		line, err := lines.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
@@ -113,35 +104,56 @@ func readState(r io.Reader) (*State, error) {
 		if err != nil {
 			return nil, err
 		}
-		var u User
-		if err := decode(bytes.NewReader(line), &u); err != nil {
+		if err := s.readChange(line); err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
-		if err := u.normalize(s.domains); err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
-		}
-		s.put(u)
 		s.size += int64(len(line))
 	}
 }
 
-// Tenant returns a copy of the tenant with all changes in it.
+// readChange reads a change, or a user by itself, and makes it.
+func (s *State) readChange(line []byte) error {
+	var read struct {
+		Change
+		User
+	}
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&read); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("text after the end")
+	}
+	c := read.Change
+	if read.User != (User{}) {
+		if c != (Change{}) {
+			return errors.New("a change and a user")
+		}
+		c.User = &read.User
+	}
+	if err := s.directory.check(&c); err != nil {
+		return err
+	}
+	s.directory.apply(c)
+	return nil
+}
+
+// Tenant returns a copy of the tenant with all changes in it, and the two addresses that each internal domain has.
 func (s *State) Tenant() *Tenant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.tenant.clone()
-	t.sort()
-	return t
+	return s.directory.tenant()
 }
 
-// Append adds a changed or new account: it fits [Options.Changed]. After an error the file is as good as before.
-func (s *State) Append(u User) error {
+// Append adds a change: it fits [Options.Changed]. After an error the file is as good as before.
+func (s *State) Append(c Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := u.normalize(s.domains); err != nil {
+	if err := s.directory.check(&c); err != nil {
 		return fmt.Errorf("append to state: %w", err)
 	}
-	line, err := stateLine(u)
+	line, err := stateLine(c)
 	if err != nil {
 		return fmt.Errorf("append to state: %w", err)
 	}
@@ -150,7 +162,7 @@ func (s *State) Append(u User) error {
 		return fmt.Errorf("append to state: %w", err)
 	}
 	s.size += int64(len(line))
-	s.put(u)
+	s.directory.apply(c)
 	return nil
 }
 
@@ -160,16 +172,6 @@ func (s *State) Close() error {
 		return fmt.Errorf("close state: %w", err)
 	}
 	return nil
-}
-
-func (s *State) put(u User) {
-	i, ok := s.at[u.EmailAddress]
-	if !ok {
-		s.at[u.EmailAddress] = len(s.tenant.Users)
-		s.tenant.Users = append(s.tenant.Users, u)
-		return
-	}
-	s.tenant.Users[i] = u
 }
 
 func stateLine(v any) ([]byte, error) {

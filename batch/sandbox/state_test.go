@@ -29,7 +29,7 @@ func holdState(path string) {
 	}
 	for i := 0; ; i++ {
 		u := sandbox.User{EmailAddress: fmt.Sprintf("u%d@example.com", i), Name: strings.Repeat("long name ", 50)}
-		if err := state.Append(u); err != nil {
+		if err := state.Append(sandbox.Change{User: &u}); err != nil {
 			panic(err)
 		}
 		fmt.Println(u.EmailAddress)
@@ -57,7 +57,7 @@ func TestStateRoundTrip(t *testing.T) {
 	state := openState(t, path, tenant)
 	ada := sandbox.User{EmailAddress: "ada@example.com", Name: "Ada <& Co>", AllowPop: true}
 	for _, u := range []sandbox.User{ada, {EmailAddress: "New@example.net"}, {EmailAddress: "new@example.net", Name: "Twice"}} {
-		if err := state.Append(u); err != nil {
+		if err := state.Append(sandbox.Change{User: &u}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -65,7 +65,7 @@ func TestStateRoundTrip(t *testing.T) {
 	if err := state.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := state.Append(ada); err == nil {
+	if err := state.Append(sandbox.Change{User: &ada}); err == nil {
 		t.Error("a closed state took a change")
 	}
 	got := openState(t, path, noSeed).Tenant()
@@ -76,7 +76,7 @@ func TestStateRoundTrip(t *testing.T) {
 	for _, u := range got.Users {
 		names[u.EmailAddress] = u.Name
 	}
-	if names["ada@example.com"] != "Ada <& Co>" || names["new@example.net"] != "Twice" || len(got.Users) != len(tenant().Users)+1 {
+	if names["ada@example.com"] != "Ada <& Co>" || names["new@example.net"] != "Twice" || len(got.Users) != len(tenant().Users)+1+4 {
 		t.Errorf("users %v", names)
 	}
 	if lines := strings.Count(readFile(t, path), "\n"); lines != 4 {
@@ -127,7 +127,7 @@ func TestStateTornTail(t *testing.T) {
 	state := openState(t, path, tenant)
 	var tenants []*sandbox.Tenant
 	for i := range 3 {
-		if err := state.Append(sandbox.User{EmailAddress: fmt.Sprintf("u%d@example.com", i)}); err != nil {
+		if err := state.Append(sandbox.Change{User: &sandbox.User{EmailAddress: fmt.Sprintf("u%d@example.com", i)}}); err != nil {
 			t.Fatal(err)
 		}
 		tenants = append(tenants, state.Tenant())
@@ -150,7 +150,7 @@ func TestStateTornTail(t *testing.T) {
 		if size < len(content) && readFile(t, torn) != content[:last] {
 			t.Fatalf("%d of %d bytes: the torn line is still there", size, len(content))
 		}
-		if err := reopened.Append(sandbox.User{EmailAddress: "u2@example.com"}); err != nil {
+		if err := reopened.Append(sandbox.Change{User: &sandbox.User{EmailAddress: "u2@example.com"}}); err != nil {
 			t.Fatal(err)
 		}
 		reopened.Close()
@@ -169,6 +169,12 @@ func TestStateDamaged(t *testing.T) {
 		{"tenant that can't be", line(`{"accountCode":""}`), "line 1"},
 		{"damage between", good + line(`{"emailAddress":"a@exam`) + line(`{"emailAddress":"b@example.com"}`), "line 2"},
 		{"unknown field", good + line(`{"emailAddress":"a@example.com","x":1}`), "line 2"},
+		{"a change of nothing", good + line(`{}`), "line 2"},
+		{"a change of two things", good + line(`{"user":{"emailAddress":"a@example.com"},"group":{"id":1,"description":"A"}}`), "line 2"},
+		{"a change and a user", good + line(`{"emailAddress":"a@example.com","group":{"id":1,"description":"A"}}`), "line 2"},
+		{"a member of no group", good + line(`{"member":{"group":1,"emailAddress":"a@example.com"}}`), "line 2"},
+		{"a group in no group", good + line(`{"group":{"id":1,"description":"A","parent":2}}`), "line 2"},
+		{"a value of no attribute", good + line(`{"value":{"attribute":1,"emailAddress":"a@example.com","value":"x"}}`), "line 2"},
 		{"unknown domain", good + line(`{"emailAddress":"a@example.net"}`), "line 2"},
 	}
 	for _, tt := range tests {
@@ -203,7 +209,7 @@ func TestStateCannotBeMade(t *testing.T) {
 
 func TestStateRefusesWhatItCouldNotRead(t *testing.T) {
 	state := openState(t, filepath.Join(t.TempDir(), "tenant.jsonl"), tenant)
-	if err := state.Append(sandbox.User{EmailAddress: "x@elsewhere.example"}); err == nil {
+	if err := state.Append(sandbox.Change{User: &sandbox.User{EmailAddress: "x@elsewhere.example"}}); err == nil {
 		t.Error("a user of no domain was appended")
 	}
 }
@@ -226,6 +232,58 @@ func TestStateBehindServer(t *testing.T) {
 	}
 	if r := c.post(createUser, `{"data":[{"emailAddress":"late@example.com"}]}`); r.status != 500 {
 		t.Errorf("HTTP %d with a closed state, want 500", r.status)
+	}
+}
+
+// A file of the time when each line was a user is read as ever.
+func TestStateOfUsersAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tenant.jsonl")
+	lines := `{"accountCode":"C1","accountName":"","domains":[{"domain":"example.com","local":false,"sendOnly":false,"inboundType":"","pending":false}],"passwordPolicy":{"minLength":0,"classes":0},"users":[]}
+{"emailAddress":"a@example.com","name":"A","addressType":"created_manually","source":"cloud","alias":false,"forcePasswordChange":false,"passwordNeverExpires":false,"accountLocked":false,"accountDisabled":true,"allowPop":false,"allowSmtp":false,"archiveStartDate":"","passwordChanges":2}
+`
+	if err := os.WriteFile(path, []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := sandbox.User{EmailAddress: "a@example.com", Name: "A", AddressType: "created_manually", Source: "cloud", AccountDisabled: true, PasswordChanges: 2}
+	if diff := cmp.Diff(want, openState(t, path, noSeed).Tenant().Users[0]); diff != "" {
+		t.Errorf("users (-want +got):\n%s", diff)
+	}
+}
+
+// Whatever the functions change is in the file.
+func TestStateHoldsAllChanges(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tenant.jsonl")
+	state := openState(t, path, furnished)
+	c := serve(t, sandbox.Options{Tenant: state.Tenant(), Changed: state.Append})
+	before := c.server.Tenant()
+	c.done("/api/user/update-alias", `{"aliasFor":"ada@example.com","alias":"a@example.com"}`)
+	c.done("/api/user/update-alias", `{"aliasFor":"postmaster@example.net","alias":"mail@example.com"}`) // there by itself
+	c.done("/api/user/remove-alias", `{"aliasFor":"ada@example.com","alias":"info@example.com"}`)
+	c.done("/api/user/add-to-purge-list", `{"emailAddresses":["ada@example.com"]}`)
+	c.done("/api/user/update-attributes", `{"emailAddress":"ada@example.com","attributes":[{"name":"Department","value":"Board"}]}`)
+	group := fmt.Sprint(c.done(createGroup, `{"description":"New"}`)[0]["id"])
+	c.done(addGroupMember, fmt.Sprintf(`{"id":%q,"emailAddress":"boss@example.com","notes":"new"}`, group))
+	c.done("/api/directory/remove-group-member", fmt.Sprintf(`{"id":%q,"domain":"example.net"}`, c.group("Sales")))
+	c.done(updateGroup, fmt.Sprintf(`{"id":%q,"parentId":%q}`, c.group("Sales"), group))
+	c.done(deleteGroup, fmt.Sprintf(`{"id":%q}`, c.done(createGroup, `{"description":"Brief"}`)[0]["id"]))
+	id := c.done("/api/user/find-delegate-users", `{"primaryAddress":"ada@example.com"}`)[0]["delegateUsers"].([]any)[0].(map[string]any)["id"]
+	c.done("/api/user/add-delegate-user", `{"primaryAddress":"boss@example.com","delegateAddress":"ada@example.com"}`)
+	c.done("/api/user/remove-delegate-user", fmt.Sprintf(`{"id":%q}`, id))
+	c.done("/api/directory/execute-sync")
+	c.importFile(`{"data":[{}]}`, "email,mobile\nida@example.com,1\n")
+	want := c.server.Tenant()
+	if cmp.Equal(before, want) {
+		t.Fatal("nothing was changed")
+	}
+	if diff := cmp.Diff(want, sandbox.New(sandbox.Options{Tenant: state.Tenant()}).Tenant()); diff != "" {
+		t.Errorf("tenant in use (-server +state):\n%s", diff)
+	}
+	if err := state.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := sandbox.New(sandbox.Options{Tenant: openState(t, path, noSeed).Tenant()}).Tenant()
+	if diff := cmp.Diff(want, again); diff != "" {
+		t.Errorf("tenant read again (-server +state):\n%s", diff)
 	}
 }
 

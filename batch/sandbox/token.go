@@ -8,8 +8,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"mime"
 	"net/http"
-	"strings"
+	"net/url"
 	"time"
 )
 
@@ -33,9 +34,9 @@ func (c credentials) match(id, secret string) bool {
 	return subtle.ConstantTimeCompare(c.id[:], i[:])&subtle.ConstantTimeCompare(c.secret[:], s[:]) == 1
 }
 
-// tokens issues and checks bearer tokens. A token is a claim (a random number, the generation it belongs to, when it ends)
-// and a MAC over it, so none has to be remembered, however many a client asks for, and a dead one is still told from one
-// that was never issued. A revocation begins a new generation.
+// tokens issues and checks bearer tokens, and the access keys of API 1.0 that are got by login. A token is a claim (a random
+// number, the generation it belongs to, when it ends) and a MAC over it, so none has to be remembered, however many a client
+// asks for, and a dead one is still told from one that was never issued. A revocation begins a new generation.
 type tokens struct {
 	key        []byte
 	generation uint64
@@ -52,11 +53,11 @@ func newTokens() tokens {
 	return tokens{key: key}
 }
 
-func (t *tokens) issue(now time.Time) string {
+func (t *tokens) issue(end time.Time) string {
 	claim := make([]byte, 8, claimSize+macSize)
 	rand.Read(claim)
 	claim = binary.BigEndian.AppendUint64(claim, t.generation)
-	claim = binary.BigEndian.AppendUint64(claim, uint64(now.Add(tokenLife).UnixNano()))
+	claim = binary.BigEndian.AppendUint64(claim, uint64(end.UnixNano()))
 	return base64.RawURLEncoding.EncodeToString(append(claim, t.mac(claim)...))
 }
 
@@ -89,43 +90,35 @@ func (s *Server) RevokeTokens() {
 	s.tokens.revoke()
 }
 
-// serveToken is the OAuth 2.0 client credentials grant. Credentials are read from the form in the body only, and no answer
-// repeats them.
-func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	s.grant(r).deliver(w, r)
-}
+// readForm keeps the body for grant, which refuses it in the words of the gateway.
+func readForm(_ *http.Request, body []byte) (request, error) { return request{file: body}, nil }
 
-func (s *Server) grant(r *http.Request) answer {
-	if r.Method != http.MethodPost {
-		return wrongMethod()
+// grant is the OAuth 2.0 client credentials grant. Credentials are read from the form in the body, as documented, or from an
+// Authorization header, as many OAuth clients send them; never from the URL. No answer repeats them.
+func (s *Server) grant(r *http.Request, asked request) answer {
+	var form url.Values
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" {
+		var err error
+		if form, err = url.ParseQuery(string(asked.file)); err != nil {
+			return flat(http.StatusBadRequest, "invalid_request", "The form cannot be read.")
+		}
 	}
-	if err := r.ParseForm(); err != nil {
-		return flat(http.StatusBadRequest, "invalid_request", "The form cannot be read.")
-	}
-	form := r.PostForm
 	if form.Get("grant_type") != "client_credentials" {
 		return flat(http.StatusBadRequest, "unsupported_grant_type", "grant_type must be client_credentials.")
 	}
-	if !s.credentials.match(form.Get("client_id"), form.Get("client_secret")) {
+	id, secret := form.Get("client_id"), form.Get("client_secret")
+	if secret == "" {
+		id, secret, _ = r.BasicAuth()
+	}
+	if !s.credentials.match(id, secret) {
 		return flat(http.StatusUnauthorized, "unauthorized", "The client credentials are not valid.")
 	}
-	s.mu.Lock()
-	token := s.tokens.issue(s.options.Now())
-	s.mu.Unlock()
-	return jsonAnswer(http.StatusOK, struct {
+	a := jsonAnswer(http.StatusOK, struct {
 		AccessToken string `json:"access_token"`
 		TokenType   string `json:"token_type"`
 		ExpiresIn   int    `json:"expires_in"`
 		Scope       string `json:"scope"`
-	}{token, "Bearer", int(tokenLife.Seconds()), ""})
-}
-
-// bearer returns the token that a request shows, or "".
-func bearer(r *http.Request) string {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
+	}{s.tokens.issue(asked.at.Add(tokenLife)), "Bearer", int(tokenLife.Seconds()), ""})
+	a.executed = []Execution{{Done: Done}}
+	return a
 }

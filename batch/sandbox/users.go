@@ -1,90 +1,68 @@
 package sandbox
 
-import "net/http"
-
-// maxUsers is how many users create-user and update-user take in one call. For update-user it is documented.
-const maxUsers = 5
+import "slices"
 
 // createUser is create-user: {emailAddress, name?, password?, accountCode?, forcePasswordChange?} to {id, emailAddress}.
-func (s *Server) createUser(asked request) answer { return settle(asked, s.create) }
+func (s *Server) createUser(asked request) answer {
+	return settle(asked, func(o object, x *Execution) (any, []refusal, error) { return s.create(asked, o, x) })
+}
 
 // updateUser is update-user: {emailAddress, and any setting} to the account's state. With the address alone it changes
 // nothing: the only way to read that state.
-func (s *Server) updateUser(asked request) answer { return settle(asked, s.update) }
-
-// settle runs a function on each object by itself. An error is one of the sandbox, not of the request: it ends the call, and
-// what was done before stays done.
-func settle(asked request, run func(object) (any, []refusal, error)) answer {
-	if n := len(asked.data); n < 1 || n > maxUsers {
-		return refuseCall(http.StatusOK, wrongSize(1, maxUsers))
-	}
-	var (
-		e       envelope
-		settled []string
-	)
-	for _, o := range asked.data {
-		done, refused, err := run(o)
-		if err != nil {
-			a := refuseCall(http.StatusInternalServerError,
-				refusal{Code: "err_emulated_not_stored", Message: "The change could not be stored"})
-			a.settled = settled
-			return a
-		}
-		settled = append(settled, o.address())
-		if len(refused) > 0 {
-			e.Fail = append(e.Fail, failure{Key: o.raw, Errors: refused})
-		} else {
-			e.Data = append(e.Data, done)
-		}
-	}
-	a := classic(http.StatusOK, e)
-	a.settled = settled
-	return a
+func (s *Server) updateUser(asked request) answer {
+	return settle(asked, func(o object, x *Execution) (any, []refusal, error) { return s.update(asked, o, x) })
 }
 
-func (s *Server) create(asked object) (any, []refusal, error) {
+func (s *Server) create(asked request, o object, x *Execution) (any, []refusal, error) {
 	d := s.directory
-	u := User{AddressType: createdManually, Source: "cloud"}
+	u := User{AddressType: createdManually, Source: fromCloud}
 	accountCode := d.accountCode
-	in := reading{fields: asked.fields}
-	in.address(&u.EmailAddress)
+	in := reading{fields: o.fields}
+	in.address("emailAddress", &u.EmailAddress)
 	u.Name = u.EmailAddress
 	in.text("name", &u.Name)
-	in.password(d.policy, &u.PasswordChanges)
+	in.password(d.policy, s.options.Codes.password(), &u.PasswordChanges)
 	in.flag("forcePasswordChange", &u.ForcePasswordChange)
 	in.text("accountCode", &accountCode)
 	if len(in.refusals) > 0 {
 		return nil, in.refusals, nil
 	}
-	if accountCode != d.accountCode || !d.internal(domainOf(u.EmailAddress)) {
-		return nil, []refusal{forbidden()}, nil
+	if accountCode != d.accountCode {
+		if !slices.Contains(d.children, accountCode) {
+			return nil, []refusal{forbidden()}, nil
+		}
+		u.AccountCode = accountCode
 	}
-	if d.all.find(u.EmailAddress) == nil {
-		if err := s.options.Changed(u); err != nil {
+	if !d.internal(domainOf(u.EmailAddress)) {
+		return nil, []refusal{s.options.Codes.domain()}, nil
+	}
+	if x.Done = Silenced; d.all.find(u.EmailAddress) == nil {
+		x.Done = Created
+		if err := s.change(Change{User: &u}); err != nil {
 			return nil, nil, err
 		}
-		d.insert(u)
+		d.audit.add(asked, userCreated, u.EmailAddress)
 	} else if s.options.CreateExisting == Refuse {
-		return nil, []refusal{{Code: "err_emulated_address_exists", Message: "Address already exists"}}, nil
+		return nil, []refusal{s.options.Codes.exists()}, nil
 	}
-	s.creates[u.EmailAddress]++
 	return struct {
 		ID           string `json:"id"`
 		EmailAddress string `json:"emailAddress"`
 	}{d.ids.address(u.EmailAddress), u.EmailAddress}, nil, nil
 }
 
-func (s *Server) update(asked object) (any, []refusal, error) {
+func (s *Server) update(asked request, o object, x *Execution) (any, []refusal, error) {
+	d := s.directory
 	var address string
-	in := reading{fields: asked.fields}
-	in.address(&address)
+	in := reading{fields: o.fields}
+	in.address("emailAddress", &address)
 	var u User
-	found := s.directory.all.find(address)
+	found := d.account(address)
 	if found != nil {
 		u = *found
 	}
 	in.text("name", &u.Name)
-	in.password(s.directory.policy, &u.PasswordChanges)
+	in.password(d.policy, s.options.Codes.password(), &u.PasswordChanges)
 	in.flag("forcePasswordChange", &u.ForcePasswordChange)
 	in.flag("passwordNeverExpires", &u.PasswordNeverExpires)
 	in.flag("accountLocked", &u.AccountLocked)
@@ -95,14 +73,24 @@ func (s *Server) update(asked object) (any, []refusal, error) {
 	if len(in.refusals) > 0 {
 		return nil, in.refusals, nil
 	}
-	if found == nil || !found.isAccount() {
-		return nil, []refusal{forbidden()}, nil
+	if found == nil {
+		return nil, []refusal{s.unknown(address)}, nil
+	}
+	if x.Done = Updated; len(o.fields) == 1 {
+		x.Done = StateRead
 	}
 	if u != *found {
-		if err := s.options.Changed(u); err != nil {
+		before := *found
+		if err := s.change(Change{User: &u}); err != nil {
 			return nil, nil, err
 		}
-		*found = u
+		if u.PasswordChanges > before.PasswordChanges {
+			d.audit.add(asked, passwordChanged, address)
+			before.PasswordChanges = u.PasswordChanges
+		}
+		if u != before {
+			d.audit.add(asked, userUpdated, address)
+		}
 	}
 	return struct {
 		EmailAddress         string `json:"emailAddress"`

@@ -151,7 +151,7 @@ func TestMessages(t *testing.T) {
 func TestCreateExistingSilently(t *testing.T) {
 	c := serve(t, sandbox.Options{
 		CreateExisting: sandbox.Silent,
-		Changed:        func(u sandbox.User) error { return fmt.Errorf("%s was changed", u.EmailAddress) },
+		Changed:        func(c sandbox.Change) error { return fmt.Errorf("%s was changed", c.User.EmailAddress) },
 	})
 	before := c.server.Tenant()
 	for range 2 {
@@ -227,6 +227,29 @@ func TestNumberOfUsers(t *testing.T) {
 	}
 }
 
+// How many users the service takes in a create is not known: a sandbox takes as many as it is told to.
+func TestCreateLimit(t *testing.T) {
+	for limit, want := range map[int]string{0: "5 6", 1: "1 2", 7: "7 8"} {
+		c := serve(t, sandbox.Options{CreateLimit: limit})
+		var most, refused int
+		for n := 1; refused == 0; n++ {
+			objects := strings.Repeat(`,{"emailAddress":"ada@example.com"}`, n)[1:]
+			if e := c.post(createUser, `{"data":[`+objects+`]}`).envelope(t); e.Fail[0].Errors[0].Code == "err_validation_size" {
+				refused = n
+			} else {
+				most = n
+			}
+		}
+		if got := fmt.Sprint(most, refused); got != want {
+			t.Errorf("limit %d: took and refused %s users, want %s", limit, got, want)
+		}
+		update := strings.Repeat(`,{"emailAddress":"ada@example.com"}`, 5)[1:]
+		if e := c.post(updateUser, `{"data":[`+update+`]}`).envelope(t); len(e.Data) != 5 {
+			t.Errorf("limit %d: an update of five users was answered %+v", limit, e)
+		}
+	}
+}
+
 func TestUpdateUser(t *testing.T) {
 	ada := sandbox.User{EmailAddress: "ada@example.com", Name: "Ada", AddressType: "created_manually", Source: "cloud",
 		AccountLocked: true, AllowSmtp: true}
@@ -256,8 +279,8 @@ func TestUpdateUser(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var changed []sandbox.User
-			c := serve(t, sandbox.Options{Changed: func(u sandbox.User) error {
-				changed = append(changed, u)
+			c := serve(t, sandbox.Options{Changed: func(change sandbox.Change) error {
+				changed = append(changed, *change.User)
 				return nil
 			}})
 			r := c.post(updateUser, `{"data":[{"emailAddress":"Ada@Example.com"`+tt.fields+`}]}`)
@@ -328,8 +351,8 @@ func TestUpdateSyncedUser(t *testing.T) {
 
 func TestChangeThatCannotBeKept(t *testing.T) {
 	fail := true
-	c := serve(t, sandbox.Options{Changed: func(u sandbox.User) error {
-		if fail && strings.HasPrefix(u.EmailAddress, "bad") {
+	c := serve(t, sandbox.Options{Changed: func(change sandbox.Change) error {
+		if fail && strings.HasPrefix(change.User.EmailAddress, "bad") {
 			return errors.New("disk /secret/path is full")
 		}
 		return nil

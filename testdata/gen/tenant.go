@@ -15,6 +15,7 @@ type tenant struct {
 	Domains        []domain
 	PasswordPolicy policy
 	Users          []user
+	furniture
 }
 
 // A domain is one that the tenant receives mail for. A pending one has been
@@ -40,6 +41,8 @@ type user struct {
 	Name                 string `json:"name"`
 	AddressType          string `json:"addressType"`
 	Source               string `json:"source"`
+	AliasFor             string `json:"aliasFor,omitempty"`
+	Role                 string `json:"role,omitempty"`
 	Alias                bool   `json:"alias"`
 	ForcePasswordChange  bool   `json:"forcePasswordChange"`
 	PasswordNeverExpires bool   `json:"passwordNeverExpires"`
@@ -92,11 +95,11 @@ func syncedUser(p person) user {
 // add puts an account into the tenant.
 func (t *tenant) add(u user) { t.Users = append(t.Users, u) }
 
-// addBystanders puts in forty accounts that no sheet speaks of.
+// addBystanders puts in forty accounts that no sheet speaks of, and the furniture.
 func (t *tenant) addBystanders(people *crowd) {
 	for _, shared := range []user{
-		{EmailAddress: "info@example.com", Name: "Information", AddressType: "created_manually", Source: "cloud", Alias: true},
-		{EmailAddress: "sales@example.com", Name: "Sales", AddressType: "created_manually", Source: "cloud", Alias: true},
+		{EmailAddress: "info@example.com", Name: "Information", AddressType: "created_manually", Source: "cloud", Alias: true, AliasFor: "postmaster@example.com"},
+		{EmailAddress: "sales@example.com", Name: "Sales", AddressType: "created_manually", Source: "cloud", Alias: true, AliasFor: "postmaster@example.com"},
 		{EmailAddress: "staff@example.com", Name: "All staff", AddressType: "dl_from_ldap", Source: "ldap"},
 		{EmailAddress: "board@example.net", Name: "Board of directors", AddressType: "dl_from_ldap", Source: "ldap"},
 		{EmailAddress: "press.agency@example.com", Name: "Press agency", AddressType: "contact_from_ldap", Source: "ldap"},
@@ -108,8 +111,10 @@ func (t *tenant) addBystanders(people *crowd) {
 	} {
 		t.add(shared)
 	}
+	var synced, cloud user
 	for range 12 {
-		t.add(syncedUser(people.person()))
+		synced = syncedUser(people.person())
+		t.add(synced)
 	}
 	for range 8 {
 		t.add(mailFlowUser(people.person()))
@@ -121,33 +126,42 @@ func (t *tenant) addBystanders(people *crowd) {
 		if i == 5 {
 			u.ArchiveStartDate = "2024-03-01T00:00:00+0000"
 		}
+		if i == 11 {
+			u.Role = "Full Administrator"
+			cloud = u
+		}
 		t.add(u)
 	}
+	t.furniture = furnish(cloud, synced)
 }
 
 // encode writes the tenant as JSON, one account a line, sorted by address.
 func (t *tenant) encode() ([]byte, error) {
 	slices.SortFunc(t.Users, func(a, b user) int { return cmp.Compare(a.EmailAddress, b.EmailAddress) })
-	domains, err := lines(t.Domains)
-	if err != nil {
-		return nil, err
-	}
 	rules, err := json.Marshal(t.PasswordPolicy)
 	if err != nil {
 		return nil, err
 	}
-	users, err := lines(t.Users)
-	if err != nil {
-		return nil, err
+	out := fmt.Appendf(nil, "{\n  \"accountCode\": %q,\n  \"accountName\": %q,\n  \"passwordPolicy\": %s", t.AccountCode, t.AccountName, rules)
+	for _, list := range []struct {
+		name  string
+		lines func() ([]byte, error)
+	}{
+		{"accounts", func() ([]byte, error) { return lines(t.Accounts) }},
+		{"domains", func() ([]byte, error) { return lines(t.Domains) }},
+		{"users", func() ([]byte, error) { return lines(t.Users) }},
+		{"groups", func() ([]byte, error) { return lines(t.Groups) }},
+		{"attributes", func() ([]byte, error) { return lines(t.Attributes) }},
+		{"delegates", func() ([]byte, error) { return lines(t.Delegates) }},
+		{"connections", func() ([]byte, error) { return lines(t.Connections) }},
+	} {
+		text, err := list.lines()
+		if err != nil {
+			return nil, err
+		}
+		out = fmt.Appendf(out, ",\n  %q: %s", list.name, text)
 	}
-	return fmt.Appendf(nil, `{
-  "accountCode": %q,
-  "accountName": %q,
-  "domains": %s,
-  "passwordPolicy": %s,
-  "users": %s
-}
-`, t.AccountCode, t.AccountName, domains, rules, users), nil
+	return append(out, "\n}\n"...), nil
 }
 
 // lines writes a JSON array with one element a line.
