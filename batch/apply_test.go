@@ -25,7 +25,8 @@ type world struct {
 	client  *mimecast.Client
 	journal *journal.Journal
 	sheet   *batch.Sheet
-	run     batch.RunID
+	run     batch.RunID // the newest plan
+	plans   int
 }
 
 func user(email, name string) sandbox.User {
@@ -41,7 +42,7 @@ func newWorld(t *testing.T, csv string, o sandbox.Options, users ...sandbox.User
 		PasswordPolicy: sandbox.PasswordPolicy{MinLength: 8, Classes: 3},
 		Users:          users,
 	}
-	w := &world{t: t, sandbox: sandbox.New(o), run: "test"}
+	w := &world{t: t, sandbox: sandbox.New(o)}
 	server := httptest.NewServer(w.sandbox)
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
 	var err error
@@ -63,12 +64,34 @@ func newWorld(t *testing.T, csv string, o sandbox.Options, users ...sandbox.User
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.journal.Close() })
-	planner := batch.Planner{Directory: w.client, Mode: batch.Upsert, Workers: 4}
-	r := batch.Run{ID: w.run, Created: time.Now(), Mode: batch.Upsert, SheetPath: path, Format: "csv", Header: w.sheet.Table.Header, Rows: w.sheet.Rows}
-	if err := w.journal.Plan(t.Context(), r, planner.Plan(t.Context(), w.sheet)); err != nil {
-		t.Fatal(err)
-	}
+	w.plan(batch.Planner{Directory: w.client})
 	return w
+}
+
+// plan makes a plan of the sheet, which is then the one to apply.
+func (w *world) plan(p batch.Planner) {
+	w.t.Helper()
+	w.plans++
+	w.run = batch.RunID(fmt.Sprint("test", w.plans))
+	p.Mode, p.Workers = batch.Upsert, 4
+	r := batch.Run{ID: w.run, Created: time.Now(), Mode: p.Mode, SheetPath: w.sheet.Table.Path, Format: "csv", Header: w.sheet.Table.Header, Rows: w.sheet.Rows}
+	if err := w.journal.Plan(w.t.Context(), r, p.Plan(w.t.Context(), w.sheet)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// planned returns the rows of a plan that isn't kept.
+func (w *world) planned(p batch.Planner) []batch.PlannedRow {
+	w.t.Helper()
+	p.Mode, p.Workers = batch.Upsert, 4
+	var out []batch.PlannedRow
+	for row, err := range p.Plan(w.t.Context(), w.sheet) {
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		out = append(out, row)
+	}
+	return out
 }
 
 // apply applies the plan with a client of its own choice.
@@ -198,10 +221,10 @@ func TestApplyThroughFaults(t *testing.T) {
 		for _, function := range []string{"create-user", "update-user"} {
 			t.Run(fmt.Sprintf("%s %d %v %s", f.Kind, f.Status, f.Reset, function), func(t *testing.T) {
 				t.Parallel()
-				csv, users := mixed(12)
+				csv, users := mixed(18)
 				w := newWorld(t, csv, sandbox.Options{}, users...)
 				fault := f
-				fault.Function, fault.Skip, fault.Count = function, 2, 3
+				fault.Function, fault.Skip, fault.Count = function, 1, 3 // of at least three calls of update-user
 				w.inject(fault)
 				if err := w.apply(t.Context(), w.client); err != nil {
 					t.Fatal(err)

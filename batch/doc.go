@@ -19,10 +19,20 @@
 //
 // Plan. [Planner.Plan] reads the tenant and gives each row an [Action]. Absence is proved only by a complete listing
 // of the address's domain. A row that goes ahead has one or two steps: create-user takes few fields, so a new person with more
-// settings is created first and updated then. An update sets only what differs or can't be read. Plans hold no password.
+// settings is created first and updated then. The listing tells names; the rest of an account's state is read where a row asks
+// for it, or as [ReadState] says. An update sets only what differs or can't be read, and tells what was there before; a
+// row that is as asked costs no write. A field that no call answers is sent every time, and a note names it. Plans
+// hold no password.
 //
-// Apply. [Applier.Apply] offers the open steps of each row, in order, to a pool of workers. [Journal.Begin] is durable
-// before a call is made and [Journal.Finish] after it, so a step without an outcome is in doubt and never forgotten.
+// Apply. [Applier.Apply] deals the open steps out to a pool of workers, a few rows at a time: a worker makes the creates of its
+// rows one by one, and then one call for the updates that are due, as many as update-user takes. [Journal.Begin] is
+// durable before a call is made and [Journal.Finish] after it, each for all steps of the call, so a step without an outcome
+// is in doubt and never forgotten. Cancelled, it takes no new rows and waits for the calls on their way.
+//
+// Several rows in a call share nothing but the call. Each has its own verdict, by its own address. A row that the answer says
+// nothing of, or refuses only together with the others, is asked for alone. A lost call is made again as it was; lost
+// again, each of its rows goes alone, and one that is lost then as well keeps no other from being done. What a final
+// refusal means is found out ([Directory.Diagnose]) before it is journaled.
 //
 // Settle. A call whose answer was lost may have been executed. An update sets the same values once more. A create is never
 // repeated blindly: the account is looked up; if it is there, an update sets what the create would have set, for it may
@@ -31,8 +41,10 @@
 // the run again goes on from there.
 //
 // Pace and silence. The adapter keeps to the quota of each API function. When the service refuses a call for its rate, all
-// workers pause; when it doesn't answer, they pause longer and longer, and one call goes first. After some minutes
-// of that the run ends, and can be taken up again.
+// workers pause; when it doesn't answer, they pause longer and longer, and one call goes first. Repeated calls have a budget, a
+// share of all calls: when it is spent, steps wait for the next round of the same Apply, or for the next Apply. After
+// some minutes of silence, or many calls in a row that fail for a reason that is not the row's, such as a missing permission or
+// a web page for an answer, the run ends with [ErrCircuit], and can be taken up again.
 //
 // Report. [ResultOf] derives what became of a row from its plan and its steps. A row is what its first step is that isn't
 // done: created, but with its settings refused, it is refused, and the reason begins with "account created".
@@ -47,5 +59,6 @@
 // [Directory.Accounts] is called page by page rather than being one long iterator, so that a page that got no answer is
 // asked for again without the listing being begun anew. Columns whose heading sounds like a password are kept out of the
 // journal even if no field claims them. Silence is told apart from refusal for all workers together rather than call by call: an
-// outage then costs a few calls, not three for each row.
+// outage then costs a few calls, not three for each row. Only updates share a call: for create-user no number of users is
+// documented, and its answer is the one that must never be in doubt for more than one.
 package batch

@@ -33,6 +33,40 @@ func (e *CallError) Hint() string { return e.Reply.Reason.Hint }
 // Fatal tells whether the call failed for want of valid credentials or a permission.
 func (e *CallError) Fatal() bool { return e.Reply.Verdict == Fatal }
 
+// ErrCircuit says that a run was stopped because one call after another failed for a reason that is not the row's. What was
+// not sent is open: applying the run again goes on with it. It comes in a *[CircuitError].
+var ErrCircuit = errors.New("one call after another failed")
+
+// CircuitError is [ErrCircuit] with the reason.
+type CircuitError struct {
+	Calls int   // that failed in a row
+	Reply Reply // of the last of them
+}
+
+func (e *CircuitError) Error() string {
+	call := CallError{Op: "the service doesn't answer", Reply: e.Reply}
+	if e.Reply.heard() {
+		call.Op = fmt.Sprintf("%d calls in a row failed for a reason that is not the row's", e.Calls)
+	}
+	return call.Error()
+}
+
+// Unwrap returns [ErrCircuit].
+func (e *CircuitError) Unwrap() error { return ErrCircuit }
+
+// Hint tells what to do.
+func (e *CircuitError) Hint() string {
+	first := e.Reply.Reason.Hint
+	switch {
+	case first != "":
+	case e.Reply.heard():
+		first = "find out what the reason means"
+	default:
+		first = "wait until the service answers"
+	}
+	return first + "; then apply the run again: it goes on with the rows that were not reached"
+}
+
 // SheetError says that a sheet can't be used as it is. Nothing was sent.
 type SheetError struct {
 	Path string

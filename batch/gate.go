@@ -7,22 +7,26 @@ import (
 )
 
 // gate holds all workers back together: for as long as the service asks to be left alone, and longer and longer while it does
-// not answer. After silence one call goes first; the others follow when it is answered. Whoever was let through by wait
-// must call one of answered, pause, silence or leave.
+// not answer. After either one call goes first; the others follow when it is answered. Whoever was let through by wait
+// must call one of answered, pause, silence, alike or leave. Its times are of the monotonic clock: one that is set while it
+// waits doesn't matter. It is safe for concurrent use.
 type gate struct {
 	mu      sync.Mutex
 	until   time.Time
 	shut    time.Time     // when the gate was last closed because of silence
 	rounds  int           // how often in a row; calls that were on their way together count once
+	pauses  int           // how often in a row the service asked to be left alone, counted the same way
+	alikes  int           // failures in a row that the next row would meet too
 	probing bool          // the one that goes first is on its way
 	news    chan struct{} // closed when something changes; nil if nobody waits for that
+	budget  budget
 }
 
 // silentRounds is after how many calls in a row without an answer the circuit opens. With the pauses between them
 // that takes some minutes.
 const silentRounds = 20
 
-// wait returns when a call may be made.
+// wait returns when a call may be made, and counts it.
 func (g *gate) wait(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -48,7 +52,8 @@ func (g *gate) enter() (time.Duration, <-chan struct{}) {
 	defer g.mu.Unlock()
 	d := time.Until(g.until)
 	if d <= 0 && !g.probing {
-		g.probing = g.rounds > 0
+		g.probing = g.rounds > 0 || g.pauses > 0
+		g.budget.called(time.Now())
 		return 0, nil
 	}
 	if d <= 0 {
@@ -72,7 +77,7 @@ func (g *gate) tell() {
 func (g *gate) answered() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.rounds, g.probing = 0, false
+	g.rounds, g.pauses, g.alikes, g.probing = 0, 0, 0, false
 	g.tell()
 }
 
@@ -81,6 +86,10 @@ func (g *gate) pause(d time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.rounds, g.probing = 0, false
+	if !time.Now().Before(g.until) { // else it was on its way when another was told
+		d = max(d, floorFor(g.pauses))
+		g.pauses++
+	}
 	g.close(d)
 }
 
@@ -115,4 +124,21 @@ func (g *gate) close(d time.Duration) {
 		g.until = until
 	}
 	g.tell()
+}
+
+// mayRepeat tells whether the retry budget has room for calling once more for a step, and spends it.
+func (g *gate) mayRepeat() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.budget.spend(time.Now())
+}
+
+// alike notes that a call failed for a reason that the next row would meet too, and tells how often in a row that was.
+func (g *gate) alike() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.alikes++
+	g.probing = false
+	g.tell()
+	return g.alikes
 }

@@ -6,8 +6,6 @@ import (
 	"iter"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"mimebatch/batch/sheet"
 )
 
@@ -55,11 +53,16 @@ type Planner struct {
 	Directory Directory
 	Mode      Mode
 	Workers   int // calls in flight at most
+	ReadState ReadState
 }
 
 // Plan reads the tenant and then yields every row of the sheet in order, with what to do. It changes nothing in the tenant.
 func (p *Planner) Plan(ctx context.Context, s *Sheet) iter.Seq2[PlannedRow, error] {
 	return func(yield func(PlannedRow, error) bool) {
+		if err := p.ReadState.check(); err != nil {
+			yield(PlannedRow{}, err)
+			return
+		}
 		v, err := p.look(ctx, s)
 		if err != nil {
 			yield(PlannedRow{}, err)
@@ -145,8 +148,6 @@ func (p *Planner) look(ctx context.Context, s *Sheet) (*view, error) {
 type decision struct {
 	PlannedRow
 	row Row
-	// readState says that the account's state decides what there is to do.
-	readState bool
 }
 
 // decide settles everything that needs no look at the account's state.
@@ -188,7 +189,6 @@ func (v *view) decide(n int, row Row, mode Mode) *decision {
 		d.block(CodeMissing, "there is no such account", "check the address, or use --mode upsert to create it")
 	case exists:
 		d.Action = ActionUpdate
-		d.readState = len(row.Settings.Only(func(i FieldInfo) bool { return i.Read && i.Field != Username })) > 0
 	default:
 		d.Action = ActionCreate
 	}
@@ -216,9 +216,21 @@ func (d *decision) note(domain Domain) {
 	case a.Synced():
 		d.Notes = append(d.Notes, "synced from a directory: name and disabled will be overwritten at the next sync")
 	}
-	if _, ok := d.row.Settings[AccountCode]; ok {
-		d.Notes = append(d.Notes, "the account code is for new accounts only and is not sent")
+	for _, i := range fields {
+		switch {
+		case i.Read || !d.asks(i.Field):
+		case i.Update:
+			d.Notes = append(d.Notes, fmt.Sprintf("the %s can't be read, so it is sent every time", strings.ToLower(i.Title)))
+		default:
+			d.Notes = append(d.Notes, fmt.Sprintf("the %s can't be read and is for new accounts only: it is not sent", strings.ToLower(i.Title)))
+		}
 	}
+}
+
+// asks tells whether the row says anything of a field.
+func (d *decision) asks(f Field) bool {
+	_, ok := d.row.Settings[f]
+	return ok || f == Password && !d.row.Password.IsZero()
 }
 
 func invalidReason(row Row) Reason {
@@ -277,53 +289,4 @@ func (d *decision) step(kind StepKind, set Settings, withPassword bool) {
 		s.Before = d.Account.Settings.Only(func(i FieldInfo) bool { _, ok := set[i.Field]; return ok })
 	}
 	d.Steps = append(d.Steps, s)
-}
-
-// readStates reads the state of those accounts whose state decides what there is to do.
-func (p *Planner) readStates(ctx context.Context, window []*decision) error {
-	var need []*decision
-	for _, d := range window {
-		if d.readState {
-			need = append(need, d)
-		}
-	}
-	size := p.Directory.Batch(StepUpdate)
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(max(1, p.Workers))
-	for len(need) > 0 {
-		chunk := need[:min(size, len(need))]
-		need = need[len(chunk):]
-		g.Go(func() error {
-			emails := make([]string, len(chunk))
-			for i, d := range chunk {
-				emails[i] = d.Email
-			}
-			replies, err := states(ctx, p.Directory, emails)
-			if err != nil {
-				return err
-			}
-			for i, r := range replies {
-				chunk[i].learn(r)
-			}
-			return nil
-		})
-	}
-	return g.Wait()
-}
-
-// learn takes in what the tenant tells of the account's state.
-func (d *decision) learn(r Reply) {
-	if r.Verdict != Done || r.Account == nil {
-		d.Notes = append(d.Notes, joinNonEmpty([]string{"its present state can't be read", r.Reason.Message}))
-		return
-	}
-	a := *d.Account
-	a.Settings = a.Settings.Clone()
-	if a.Settings == nil {
-		a.Settings = Settings{}
-	}
-	for f, v := range r.Account.Settings {
-		a.Settings[f] = v
-	}
-	d.Account = &a
 }

@@ -93,7 +93,7 @@ func TestLearnKeepsBefore(t *testing.T) {
 		accounts: map[string]Account{"ana@example.com": {Email: "ana@example.com", Settings: Settings{Username: "Ana"}}},
 	}
 	d := v.decide(1, Row{Email: "ana@example.com", Settings: Settings{Username: "Ana", AllowPOP: "true", AllowSMTP: "true"}}, Upsert)
-	if !d.readState {
+	if !ReadAuto.wants(d) {
 		t.Fatal("the state decides and is not read")
 	}
 	d.learn(Reply{Verdict: Done, Account: &Account{Settings: Settings{AllowPOP: "false", AllowSMTP: "true"}}})

@@ -4,50 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 )
-
-// How passing failures are repeated. A wait that the service asks for wins over these.
-const (
-	mostTries = 3
-	backoff0  = 500 * time.Millisecond
-	backoffN  = 30 * time.Second
-	// mostThrottled bounds how often one call is repeated because of the rate limit.
-	mostThrottled = 100
-	longestPause  = 5 * time.Minute
-	// longestSilence bounds the pauses while the service doesn't answer at all.
-	longestSilence = 15 * time.Second
-)
-
-// backoff is how long to wait after the n-th failure in a row, from 0: equal jitter, so that it never collapses to nothing.
-func backoff(n int) time.Duration {
-	d := min(backoffN, backoff0<<min(n, 10))
-	return d/2 + rand.N(d/2)
-}
-
-// pauseFor is how long to keep away after the n-th throttled answer in a row, from 0.
-func pauseFor(wait time.Duration, n int) time.Duration {
-	if wait <= 0 {
-		return backoff(n)
-	}
-	wait = min(wait, longestPause)
-	// The floor keeps a service that says "1 ms" for ever from being asked for ever; the jitter spreads the workers.
-	wait = max(wait, min(backoff0, time.Duration(n)*10*time.Millisecond))
-	return wait + rand.N(wait/10+1)
-}
-
-// sleep waits for d or the context's end.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}
 
 // retry repeats a call that only reads until it is answered, mostTries times at most.
 func retry[T any](ctx context.Context, call func() (T, error)) (T, error) {
@@ -95,6 +55,7 @@ func listing(ctx context.Context, dir Directory, domain string, see func(Account
 		if err != nil {
 			return err
 		}
+		before := len(distinct)
 		for _, a := range p.Accounts {
 			distinct[a.Email] = true
 			see(a)
@@ -103,7 +64,7 @@ func listing(ctx context.Context, dir Directory, domain string, see func(Account
 		if p.Next == "" || len(p.Accounts) == 0 {
 			break
 		}
-		if pages[p.Next] {
+		if pages[p.Next] || len(distinct) == before {
 			return fmt.Errorf("list accounts of %s: the service gives the same page again and again", domain)
 		}
 		pages[p.Next] = true
@@ -132,14 +93,17 @@ func (e *ShortListingError) Error() string {
 // Hint tells what to do.
 func (e *ShortListingError) Hint() string { return "accounts may have changed meanwhile: try again" }
 
-// states reads the state of a few accounts, at most one call's worth; one reply an address, in order. A reply that stays
-// unknown although the service answers is returned as it is: that is a matter of its account.
+// states reads the state of a few accounts, at most one call's worth; one reply an address, in order. An address that the
+// answer for all of them says nothing of, or refuses with the others for a reason that may be another's, is asked for by
+// itself. A reply that stays unknown although the service answers is returned as it is: that is a matter of its account.
 func states(ctx context.Context, dir Directory, emails []string) ([]Reply, error) {
+	alone := len(emails) == 1
 	replies, err := retry(ctx, func() ([]Reply, error) {
 		replies := dir.State(ctx, emails)
 		for _, r := range replies {
-			switch r.Verdict {
-			case Throttled, NotSent, Unknown, Fatal:
+			switch {
+			case r.Verdict == Done, r.Verdict == Refused, r.Answered() && r.Verdict == Unknown && !alone:
+			default:
 				return replies, &CallError{Op: "read account state", Reply: r, Err: ctx.Err()}
 			}
 		}
@@ -148,12 +112,50 @@ func states(ctx context.Context, dir Directory, emails []string) ([]Reply, error
 	if ce, ok := errors.AsType[*CallError](err); ok && ce.Reply.Verdict == Unknown && ce.Reply.Answered() && ctx.Err() == nil {
 		return replies, nil
 	}
-	return replies, err
+	if err != nil || alone {
+		return replies, err
+	}
+	for i, r := range replies {
+		if r.Verdict == Done || r.Verdict == Refused && (!r.Whole || r.Alike) {
+			continue
+		}
+		single, err := states(ctx, dir, emails[i:i+1])
+		if err != nil {
+			return replies, err
+		}
+		replies[i] = single[0]
+	}
+	return replies, nil
 }
 
-// ReadTenant tells which tenant dir is, and asks again where that makes sense.
+// ReadTenant tells which tenant dir is, and asks again where that makes sense. A tenant whose account can't be read has the
+// names of its domains for a name, so that people know what they write to.
 func ReadTenant(ctx context.Context, dir Directory) (Tenant, error) {
-	return retry(ctx, func() (Tenant, error) { return dir.Tenant(ctx) })
+	t, err := retry(ctx, func() (Tenant, error) { return dir.Tenant(ctx) })
+	if err != nil || t.Account != "" {
+		return t, err
+	}
+	// Without a name it is still known by its key: those who need the domains will hear why they can't be read.
+	if domains, err := ReadDomains(ctx, dir); err == nil {
+		t.Name = domainNames(domains)
+	}
+	return t, ctx.Err()
+}
+
+// mostNamed is how many domains stand for a tenant.
+const mostNamed = 2
+
+// domainNames names domains as "example.com, example.org and 3 more".
+func domainNames(domains []Domain) string {
+	var names []string
+	for _, d := range domains {
+		names = append(names, d.Name)
+	}
+	slices.Sort(names)
+	if more := len(names) - mostNamed; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:mostNamed], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }
 
 // ReadDomains lists the internal domains, and asks again where that makes sense.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -36,7 +37,7 @@ func (w *work) lookUp(ctx context.Context, doubts []Step) (map[stepKey]presence,
 	if err := sleep(ctx, w.SettleAfter); err != nil {
 		return nil, err
 	}
-	if err := w.ask(ctx, creates, out); dooms(ctx, err) {
+	if err := w.ask(ctx, creates, out); err != nil {
 		return nil, err
 	}
 	unseen := map[string][]Step{} // by domain
@@ -46,16 +47,24 @@ func (w *work) lookUp(ctx context.Context, doubts []Step) (map[stepKey]presence,
 		}
 	}
 	for _, domain := range sortedKeys(unseen) {
-		there := map[string]Account{}
-		err := listing(ctx, w.Directory, domain, func(a Account) { there[a.Email] = a })
+		isUser := map[string]bool{}
+		wanted := map[string]bool{}
+		for _, s := range unseen[domain] {
+			wanted[s.Email] = true
+		}
+		err := listing(ctx, w.Directory, domain, func(a Account) {
+			if wanted[a.Email] {
+				isUser[a.Email] = a.isUser()
+			}
+		})
 		if dooms(ctx, err) {
 			return nil, err
 		}
 		for _, s := range unseen[domain] {
-			switch a, ok := there[s.Email]; {
-			case ok && a.isUser():
+			switch user, there := isUser[s.Email]; {
+			case user:
 				out[s.key()] = present
-			case !ok && err == nil:
+			case !there && err == nil:
 				out[s.key()] = absent
 			}
 		}
@@ -63,19 +72,24 @@ func (w *work) lookUp(ctx context.Context, doubts []Step) (map[stepKey]presence,
 	return out, nil
 }
 
-// ask notes which of the accounts answer for themselves. It ends with the first failure: the listing tells the rest.
+// ask notes which of the accounts answer for themselves. One call without an answer may be the fault of one of its addresses;
+// two in a row end the asking: the listing tells the rest. Errors are those that doom the run.
 func (w *work) ask(ctx context.Context, creates []Step, out map[stepKey]presence) error {
-	size := w.Directory.Batch(StepUpdate)
-	for len(creates) > 0 {
-		chunk := creates[:min(size, len(creates))]
-		creates = creates[len(chunk):]
+	silent := false
+	for chunk := range slices.Chunk(creates, w.Directory.Batch(StepUpdate)) {
 		emails := make([]string, len(chunk))
 		for i, s := range chunk {
 			emails[i] = s.Email
 		}
 		replies, err := states(ctx, w.Directory, emails)
-		if err != nil {
+		switch {
+		case dooms(ctx, err):
 			return err
+		case err != nil && silent:
+			return nil
+		}
+		if silent = err != nil; silent {
+			continue
 		}
 		for i, s := range chunk {
 			if replies[i].Verdict == Done {
@@ -96,8 +110,8 @@ func dooms(ctx context.Context, err error) bool {
 }
 
 // settleCreate brings a create in doubt to its end: an account that is there is given what the create would have set, for
-// it may have appeared without us; one that is surely not there is created, once more at most. If that is refused, then perhaps
-// because the first call was executed late: another look decides.
+// it may have appeared without us; one that is surely not there is created, once more at most in one Apply. If that is refused,
+// then perhaps because the first call was executed late: another look decides.
 func (w *work) settleCreate(ctx context.Context, s Step, seen presence) (StepState, error) {
 	w.mu.Lock()
 	last, again := w.resent[s.key()]
@@ -106,13 +120,17 @@ func (w *work) settleCreate(ctx context.Context, s Step, seen presence) (StepSta
 	case seen == present:
 		return w.confirm(ctx, s)
 	case seen == absent && !again:
-		state, r, err := w.call(ctx, &s, s, func(r Reply) Reply { return r })
-		w.mu.Lock()
-		w.resent[s.key()] = r
-		w.mu.Unlock()
-		return state, err
+		second := newSending(s)
+		second.settling = true
+		err := w.deliver(ctx, []*sending{second})
+		if v := second.reply.Verdict; v == Unknown || v == Refused {
+			w.mu.Lock()
+			w.resent[s.key()] = second.reply
+			w.mu.Unlock()
+		}
+		return second.state, err
 	case seen == absent && last.Verdict == Refused:
-		return w.note(ctx, s, last, StepRefused)
+		return StepRefused, w.note(ctx, s, last, StepRefused)
 	}
 	return StepUnknown, nil
 }
@@ -126,8 +144,14 @@ func (w *work) confirm(ctx context.Context, s Step) (StepState, error) {
 	words := func(r Reply) Reply {
 		switch r.Verdict {
 		case Done:
-			// As from the lost answer, no more is known of the account than that it is there.
-			r.Account = &Account{Email: s.Email}
+			// The answer to a create tells which account it is and nothing of its settings: so does this, but for those that
+			// are not as asked.
+			told := Account{Email: s.Email}
+			if r.Account != nil {
+				is := r.Account.Settings
+				told.Settings = is.Only(func(i FieldInfo) bool { asked, ok := s.Set[i.Field]; return ok && asked != is[i.Field] })
+			}
+			r.Account = &told
 			r.Reason = Reason{Message: message}
 		case Refused:
 			r.Reason.Message = joinNonEmpty([]string{"the account is there; setting its name and password again was refused", r.Reason.Message})
@@ -136,60 +160,99 @@ func (w *work) confirm(ctx context.Context, s Step) (StepState, error) {
 	}
 	set := s.Set.Only(func(i FieldInfo) bool { return i.Update })
 	if len(set) == 0 && !s.WithPassword {
-		return w.note(ctx, s, words(Reply{Verdict: Done}), StepDone)
+		return StepDone, w.note(ctx, s, words(Reply{Verdict: Done}), StepDone)
 	}
-	update := Step{Row: s.Row, Line: s.Line, N: s.N, Kind: StepUpdate, Email: s.Email, Set: set, WithPassword: s.WithPassword, Password: s.Password}
-	state, _, err := w.call(ctx, &s, update, words)
-	return state, err
+	update := newSending(s)
+	update.settling, update.words = true, words
+	update.out.Kind, update.out.Set = StepUpdate, set
+	err := w.deliver(ctx, []*sending{update})
+	return update.state, err
 }
 
-// compare settles an update in doubt that was refused when it was sent again: the account tells whether the first call was
-// executed, if there are fields that can be read and were different before. All of them are as asked, or all as before; in
-// between lies doubt.
-func (w *work) compare(ctx context.Context, s Step, refused Reply) (StepState, error) {
+// compare settles the updates in doubt that were refused when they were sent again: the accounts tell whether the first call was
+// executed. They are few enough for one call.
+func (w *work) compare(ctx context.Context, updates []*sending) error {
+	var doubts []*sending
+	var emails []string
+	for _, s := range updates {
+		if s.state == StepUnknown && s.reply.Verdict == Refused {
+			doubts, emails = append(doubts, s), append(emails, s.step.Email)
+		}
+	}
+	if len(doubts) == 0 {
+		return nil
+	}
 	if err := sleep(ctx, w.SettleAfter); err != nil {
-		return StepUnknown, err
+		return err
 	}
-	replies, err := states(ctx, w.Directory, []string{s.Email})
-	if dooms(ctx, err) {
-		return StepUnknown, err
+	replies, err := states(ctx, w.Directory, emails)
+	if err != nil {
+		if dooms(ctx, err) {
+			return err
+		}
+		return nil
 	}
-	if err != nil || replies[0].Verdict != Done {
-		return StepUnknown, nil
+	for i, s := range doubts {
+		now := replies[i]
+		if now.Verdict != Done {
+			continue
+		}
+		switch s.state = s.step.settledBy(now.Account.Settings); s.state {
+		case StepDone:
+			now.Reason = Reason{Message: ConfirmedByLookUp}
+			err = w.note(ctx, s.step, now, StepDone)
+		case StepRefused:
+			err = w.note(ctx, s.step, s.reply, StepRefused)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	asAsked, asBefore, other := 0, 0, 0
+	return nil
+}
+
+// settledBy tells by an account's settings what became of an update that was refused when it was sent again. It was executed before
+// that if all that it sets can be read and is as asked, and something of that was different before; it was not if all that was
+// different before still is as it was. In between lies doubt: a password is not to be called set because the name beside it is.
+func (s Step) settledBy(now Settings) StepState {
+	all := !s.WithPassword
+	changed, unchanged := 0, 0
 	for f, asked := range s.Set {
-		told, readable := replies[0].Account.Settings[f]
+		told, readable := now[f]
 		before, known := s.Before[f]
+		all = all && readable && told == asked
 		switch {
 		case !readable || !known || before == asked:
 		case told == asked:
-			asAsked++
+			changed++
 		case told == before:
-			asBefore++
+			unchanged++
 		default:
-			other++
+			return StepUnknown
 		}
 	}
 	switch {
-	case asAsked > 0 && asBefore+other == 0:
-		return w.note(ctx, s, Reply{Verdict: Done, Account: replies[0].Account, Reason: Reason{Message: ConfirmedByLookUp}}, StepDone)
-	case asBefore > 0 && asAsked+other == 0:
-		return w.note(ctx, s, refused, StepRefused)
+	case all && changed > 0 && unchanged == 0:
+		return StepDone
+	case unchanged > 0 && changed == 0:
+		return StepRefused
 	}
-	return StepUnknown, nil
+	return StepUnknown
 }
 
 // note records an outcome that took no call.
-func (w *work) note(ctx context.Context, s Step, r Reply, state StepState) (StepState, error) {
+func (w *work) note(ctx context.Context, s Step, r Reply, state StepState) error {
+	if state == StepRefused {
+		r = w.diagnosed(ctx, s, r)
+	}
 	s.Tries++
 	r.Sent = time.Time{}
 	at := w.attempt(s, true)
 	if err := w.Journal.Begin(ctx, []Attempt{at}); err != nil {
-		return StepUnknown, fmt.Errorf("begin row %d: %w", s.Line, err)
+		return fmt.Errorf("begin row %d: %w", s.Line, err)
 	}
 	if err := w.Journal.Finish(context.WithoutCancel(ctx), []Outcome{{Attempt: at, State: state, Reply: r}}); err != nil {
-		return StepUnknown, fmt.Errorf("finish row %d: %w", s.Line, err)
+		return fmt.Errorf("finish row %d: %w", s.Line, err)
 	}
-	return state, nil
+	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // ledger is a journal in memory, for tests that run on a clock of their own.
@@ -27,11 +29,13 @@ func (l *ledger) Open(context.Context, RunID) iter.Seq2[Step, error] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var open []Step
+	refused := 0 // the last row with a refused step
 	for _, s := range l.steps {
-		s.InDoubt = s.State == StepUnknown
-		if s.State == StepOpen || s.State == StepUnknown {
+		switch s.InDoubt = s.State == StepUnknown; {
+		case s.State == StepRefused:
+			refused = s.Row
+		case s.State != StepDone && s.Row != refused:
 			open = append(open, s.Step)
-			open[len(open)-1].InDoubt = s.InDoubt
 		}
 	}
 	return func(yield func(Step, error) bool) {
@@ -47,7 +51,7 @@ func (l *ledger) Begin(_ context.Context, as []Attempt) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, a := range as {
-		s := &l.steps[a.Row-1]
+		s := l.find(a)
 		if a.Try != s.Tries+1 {
 			return fmt.Errorf("try %d of row %d after %d", a.Try, a.Row, s.Tries)
 		}
@@ -60,9 +64,25 @@ func (l *ledger) Finish(_ context.Context, os []Outcome) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, o := range os {
-		l.steps[o.Row-1].State, l.steps[o.Row-1].Reply = o.State, o.Reply
+		s := l.find(o.Attempt)
+		s.State, s.Reply = o.State, o.Reply
 	}
 	return nil
+}
+
+func (l *ledger) find(a Attempt) *StepResult {
+	return &l.steps[slices.IndexFunc(l.steps, func(s StepResult) bool { return s.Row == a.Row && s.N == a.Step })]
+}
+
+// states returns the states of the steps, in order.
+func (l *ledger) states() []StepState {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []StepState
+	for _, s := range l.steps {
+		out = append(out, s.State)
+	}
+	return out
 }
 
 // script is a tenant that answers by heart: each call of Do, State and Accounts takes the next answer of its own, the last
@@ -82,9 +102,10 @@ func next[T any](s *script, name string, answers []T) T {
 	return answers[min(n, len(answers)-1)]
 }
 
-func (s *script) Tenant(context.Context) (Tenant, error)    { return Tenant{}, nil }
-func (s *script) Domains(context.Context) ([]Domain, error) { return nil, nil }
-func (s *script) Batch(StepKind) int                        { return 5 }
+func (s *script) Tenant(context.Context) (Tenant, error)              { return Tenant{}, nil }
+func (s *script) Domains(context.Context) ([]Domain, error)           { return nil, nil }
+func (s *script) Batch(StepKind) int                                  { return 5 }
+func (s *script) Diagnose(_ context.Context, _ string, r Reply) Reply { return r }
 
 func (s *script) Accounts(context.Context, string, string) (Page, error) {
 	p := next(s, "list", s.pages)
@@ -100,11 +121,15 @@ func (s *script) State(_ context.Context, emails []string) []Reply {
 
 func (s *script) Do(ctx context.Context, steps []Step) []Reply {
 	if ctx.Err() != nil {
-		return []Reply{{Verdict: NotSent}}
+		return alike(steps, Reply{Verdict: NotSent})
 	}
-	r := next(s, string(steps[0].Kind), s.do)
+	return alike(steps, next(s, string(steps[0].Kind), s.do))
+}
+
+// alike is the same reply, now, for all steps of a call.
+func alike(steps []Step, r Reply) []Reply {
 	r.Sent = time.Now()
-	return []Reply{r}
+	return slices.Repeat([]Reply{r}, len(steps))
 }
 
 var (
@@ -128,6 +153,10 @@ func TestSettle(t *testing.T) {
 	tidied := update
 	tidied.Set, tidied.Before = Settings{Username: "Ana  Ruiz", AllowPOP: "true"}, Settings{Username: "X", AllowPOP: "false"}
 	blind := Step{Row: 1, N: 1, Kind: StepUpdate, Email: "ana@example.com", Set: Settings{ArchiveStartDate: "d"}}
+	withPassword := update
+	withPassword.WithPassword = true
+	withArchive := update
+	withArchive.Set = Settings{AllowPOP: "true", ArchiveStartDate: "d"}
 	told := func(pop string) []Reply {
 		return []Reply{{Verdict: Done, HTTP: 200, Account: &Account{Email: "ana@example.com", Settings: Settings{Username: "Ana Ruiz", AllowPOP: pop}}}}
 	}
@@ -159,6 +188,9 @@ func TestSettle(t *testing.T) {
 		{name: "lost and then refused: it was applied", step: update, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepDone, updates: 2, word: ConfirmedByLookUp},
 		{name: "lost and then refused: it was not applied", step: update, tenant: script{do: []Reply{lost, no}, state: told("false")}, want: StepRefused, updates: 2, word: "no"},
 		{name: "lost and then refused: the name was tidied up", step: tidied, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepUnknown, updates: 4, word: "no"},
+		{name: "lost and then refused: a password can't be looked up", step: withPassword, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepUnknown, updates: 4, word: "no"},
+		{name: "lost and then refused: the password isn't set either", step: withPassword, tenant: script{do: []Reply{lost, no}, state: told("false")}, want: StepRefused, updates: 2, word: "no"},
+		{name: "lost and then refused: the archive's start can't be looked up", step: withArchive, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepUnknown, updates: 4, word: "no"},
 		{name: "lost, an alias stands in the way", step: create, tenant: script{do: []Reply{lost}, state: []Reply{no}, pages: []Page{alias}}, want: StepUnknown, creates: 1},
 		{name: "answers that say nothing", step: blind, tenant: script{do: []Reply{mute}}, want: StepUnknown, updates: 9},
 		{name: "lost and then refused: nobody can tell", step: blind, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepUnknown, updates: 4, word: "no"},
@@ -173,7 +205,7 @@ func TestSettle(t *testing.T) {
 				}
 				dir := &tt.tenant
 				dir.calls = map[string]int{}
-				a := Applier{Directory: &ordered{dir}, Journal: l, Workers: 3, SettleAfter: time.Second}
+				a := Applier{Directory: &ordered{dir}, Journal: l, Workers: 3, SettleAfter: time.Second, Password: func(int) Secret { return NewSecret("Sunny-Day1") }}
 				err := a.Apply(t.Context(), "r")
 				if (err == nil) != (tt.err == nil) {
 					t.Fatalf("error %v", err)
@@ -188,6 +220,32 @@ func TestSettle(t *testing.T) {
 	}
 }
 
+// A call about one bad address that gets no answer leaves its five unasked, and no others.
+func TestAskingGoesOnPastABadAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := manyUpdates(12)
+		for i := range l.steps {
+			l.steps[i].Kind, l.steps[i].Set, l.steps[i].State = StepCreate, nil, StepUnknown
+		}
+		dir := &desk{script: script{calls: map[string]int{}, pages: []Page{silentPg}}, state: func(emails []string) []Reply {
+			if slices.Contains(emails, "u2@example.com") {
+				return slices.Repeat([]Reply{lost}, len(emails))
+			}
+			return slices.Repeat([]Reply{yes}, len(emails))
+		}}
+		if err := (&Applier{Directory: dir, Journal: l, Workers: 1}).Apply(t.Context(), "r"); err != nil {
+			t.Fatal(err)
+		}
+		want := append(slices.Repeat([]StepState{StepUnknown}, 5), slices.Repeat([]StepState{StepDone}, 7)...)
+		if d := cmp.Diff(want, l.states()); d != "" {
+			t.Errorf("states (-want +got):\n%s", d)
+		}
+		if len(dir.calls) > 0 {
+			t.Errorf("calls %q, and nothing was asked that needs one", dir.calls)
+		}
+	})
+}
+
 // ordered has a script's Do answer by one list for both kinds of step.
 type ordered struct{ *script }
 
@@ -196,9 +254,7 @@ func (o *ordered) Do(ctx context.Context, steps []Step) []Reply {
 	n := o.calls["create"] + o.calls["update"]
 	o.calls[string(steps[0].Kind)]++
 	o.mu.Unlock()
-	r := o.do[min(n, len(o.do)-1)]
-	r.Sent = time.Now()
-	return []Reply{r}
+	return alike(steps, o.do[min(n, len(o.do)-1)])
 }
 
 func manyUpdates(n int) *ledger {
@@ -221,15 +277,12 @@ func (o *outage) Do(ctx context.Context, steps []Step) []Reply {
 	o.calls["do"]++
 	o.mu.Unlock()
 	if err := sleep(ctx, 20*time.Millisecond); err != nil {
-		return []Reply{{Verdict: NotSent}}
+		return alike(steps, Reply{Verdict: NotSent})
 	}
-	now := time.Now()
-	r := yes
-	if !now.Before(o.from) && now.Before(o.to) {
-		r = o.reply
+	if now := time.Now(); !now.Before(o.from) && now.Before(o.to) {
+		return alike(steps, o.reply)
 	}
-	r.Sent = now
-	return []Reply{r}
+	return alike(steps, yes)
 }
 
 // The service is down for half a minute in the middle of a run: the workers wait together, few tries are spent, every row is
@@ -276,17 +329,13 @@ func TestApplyGivesUp(t *testing.T) {
 	})
 }
 
-// Rows whose own calls never get an answer, at the head of the run and more than would open the circuit, keep no other row
-// from being done.
+// A few rows whose own calls never get an answer, at the head of the run, keep no other row from being done.
 func TestBadRowsDontStopTheRun(t *testing.T) {
 	for _, reply := range []Reply{mute, {Verdict: Unknown, HTTP: 500}} {
 		t.Run(fmt.Sprint(reply.HTTP), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := manyUpdates(100)
-				bad := 40
-				if reply.HTTP == 500 {
-					bad = 12 // that many rows in a row may be the service's fault
-				}
+				const bad = 12 // more in a row may be the service's fault
 				dir := &badRows{script: &script{calls: map[string]int{}}, bad: bad, reply: reply}
 				if err := (&Applier{Directory: dir, Journal: l, Workers: 8, SettleAfter: time.Second}).Apply(t.Context(), "r"); err != nil {
 					t.Fatal(err)
@@ -309,12 +358,17 @@ type badRows struct {
 }
 
 func (b *badRows) Do(_ context.Context, steps []Step) []Reply {
-	r := yes
-	if steps[0].Row <= b.bad {
-		r = b.reply
+	replies := alike(steps, yes)
+	for i, s := range steps {
+		switch {
+		case s.Row > b.bad:
+		case b.reply.Answered():
+			replies[i] = b.reply
+		default:
+			return alike(steps, b.reply) // no answer is one to nobody
+		}
 	}
-	r.Sent = time.Now()
-	return []Reply{r}
+	return replies
 }
 
 // Answers that are refusals are answers: they never open the circuit.
@@ -345,8 +399,8 @@ func TestThrottleHoldsAll(t *testing.T) {
 		if took := time.Since(begun); took < 5*time.Second || took > 10*time.Second {
 			t.Errorf("it took %v", took)
 		}
-		if n := dir.calls["do"]; n != 44 {
-			t.Errorf("%d calls, want those of 40 rows and 4 throttled ones", n)
+		if n := dir.calls["do"]; n != 12 {
+			t.Errorf("%d calls, want 8 of five rows each and 4 throttled ones", n)
 		}
 	})
 }
@@ -394,4 +448,82 @@ func (p *pages) Accounts(context.Context, string, string) (Page, error) {
 	page := p.pages[min(p.n, len(p.pages)-1)]
 	p.n++
 	return page, nil
+}
+
+// An account that is there and doesn't take what the create would have set is shown as what it is.
+func TestConfirmedCreateTellsWhatTheAccountIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &ledger{steps: []StepResult{{State: StepUnknown, Step: Step{Row: 1, N: 1, Kind: StepCreate, Email: "ana@example.com", Set: Settings{Username: "Ana"}}}}}
+		stubborn := Reply{Verdict: Done, HTTP: 200, Account: &Account{ID: "x1", Email: "ana@example.com", Settings: Settings{Username: "Somebody"}}}
+		dir := &script{calls: map[string]int{}, do: []Reply{stubborn}, state: []Reply{stubborn}}
+		if err := (&Applier{Directory: dir, Journal: l, Workers: 1}).Apply(t.Context(), "r"); err != nil {
+			t.Fatal(err)
+		}
+		want := &Account{Email: "ana@example.com", Settings: Settings{Username: "Somebody"}}
+		if d := cmp.Diff(want, l.steps[0].Reply.Account); d != "" {
+			t.Errorf("account (-want +got):\n%s", d)
+		}
+	})
+}
+
+// Updates that are in doubt together are looked at together, after one wait.
+func TestDoubtsOfACallAreComparedTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := manyUpdates(5)
+		for i := range l.steps {
+			l.steps[i].Before = Settings{AllowPOP: "false"}
+		}
+		looks := 0
+		d := &desk{
+			answer: func(n int, steps []Step) []Reply {
+				if n == 1 {
+					return alike(steps, lost)
+				}
+				return alike(steps, no)
+			},
+			state: func(emails []string) []Reply {
+				looks++
+				var out []Reply
+				for _, e := range emails {
+					out = append(out, Reply{Verdict: Done, HTTP: 200, Account: &Account{Email: e, Settings: Settings{AllowPOP: "true"}}})
+				}
+				return out
+			},
+		}
+		begun := time.Now()
+		if err := (&Applier{Directory: d, Journal: l, Workers: 1, SettleAfter: time.Minute}).Apply(t.Context(), "r"); err != nil {
+			t.Fatal(err)
+		}
+		if looks != 1 || time.Since(begun) > 2*time.Minute {
+			t.Errorf("%d looks in %v", looks, time.Since(begun))
+		}
+		if slices.ContainsFunc(l.states(), func(s StepState) bool { return s != StepDone }) {
+			t.Errorf("states %v", l.states())
+		}
+	})
+}
+
+// A call that waited for its turn since before an outage, and then got no answer, is one more call without an answer.
+func TestSilenceIsCountedFromWhenACallWasSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := manyUpdates(1)
+		w := &work{run: "r"}
+		d := &desk{answer: func(_ int, steps []Step) []Reply {
+			if err := sleep(t.Context(), time.Second); err != nil {
+				t.Error(err)
+			}
+			w.gate.silence(time.Now(), 0, false) // another call's
+			if err := sleep(t.Context(), time.Second); err != nil {
+				t.Error(err)
+			}
+			return alike(steps, lost)
+		}}
+		w.Applier = &Applier{Directory: d, Journal: l}
+		if err := w.call(t.Context(), []*sending{newSending(l.steps[0].Step)}); err != nil {
+			t.Fatal(err)
+		}
+		if w.gate.rounds != 2 {
+			t.Errorf("%d rounds of silence, want 2", w.gate.rounds)
+		}
+	})
 }

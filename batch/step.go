@@ -70,17 +70,27 @@ type Reason struct {
 
 // Reply is what came of one call for one step, or for one address.
 type Reply struct {
-	Verdict        Verdict
-	Account        *Account // what the answer tells of the account
-	Reason         Reason
-	RequestID      string        // the service's name for the call
-	HTTP           int           // status, 0 for no answer
-	Wait           time.Duration // the service's own word on when to come back, 0 for none
+	Verdict   Verdict
+	Account   *Account // what the answer tells of the account
+	Reason    Reason
+	RequestID string        // the service's name for the call
+	HTTP      int           // status, 0 for no answer
+	Wait      time.Duration // the service's own word on when to come back, 0 for none
+	// Whole says that the answer spoke of the call and not of this address: asked alone, it may be told something else.
+	Whole bool
+	// Alike says that the reason is not the row's: the next one would meet it too.
+	Alike          bool
 	Sent, Received time.Time
 }
 
 // Answered tells whether the service answered in the way of one that is up (HTTP 200), whatever the answer said.
 func (r Reply) Answered() bool { return r.HTTP == 200 }
+
+// settled tells whether the answer is one to what was asked.
+func (r Reply) settled() bool { return r.Verdict == Done || r.Verdict == Refused }
+
+// heard tells whether there was an answer by which the service is up, though it may not be one to what was asked.
+func (r Reply) heard() bool { return r.settled() || r.Answered() }
 
 // Page is one page of a listing.
 type Page struct {
@@ -92,8 +102,8 @@ type Page struct {
 // NotTold is the total of a listing that doesn't tell it.
 const NotTold = -1
 
-// Directory is the tenant. A method makes one call, and renews at most a dead token inside; whoever calls it retries.
-// It waits for its quota first. A cancelled context ends that wait, not a call on its way.
+// Directory is the tenant. A method makes one call (Domains one a page, Diagnose those that it needs), and renews at most a dead
+// token inside; whoever calls it retries. It waits for its quota first. A cancelled context ends that wait, not a call on its way.
 // Methods are safe for concurrent use. Their errors are *[CallError]s where an answer, or its lack, is the reason.
 type Directory interface {
 	// Tenant tells what a plan is bound to.
@@ -110,4 +120,9 @@ type Directory interface {
 	Batch(kind StepKind) int
 	// Do executes steps of one kind, at most Batch of them; one reply a step, in order.
 	Do(ctx context.Context, steps []Step) []Reply
+	// Diagnose tells why an address was refused, in more words than the refusal has: it reads what tells apart the causes
+	// that the service gives one code. It returns r with another Reason, and Alike if that is not the address's own, or
+	// r as it is where it can't tell. It makes no call where the code leaves nothing to find out, and remembers what it
+	// read of a domain.
+	Diagnose(ctx context.Context, email string, r Reply) Reply
 }

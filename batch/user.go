@@ -73,7 +73,7 @@ type Domain struct {
 type Tenant struct {
 	Key     string // the account code, or base address and a hash of the client id where the code can't be read
 	Account string // account code, "" if it can't be read
-	Name    string // company name, "" if it can't be read
+	Name    string // company name; where it can't be read, a few of its domains or ""
 	BaseURL string
 	Sandbox bool // the embedded rehearsal tenant
 }

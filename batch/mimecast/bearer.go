@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -25,9 +26,10 @@ const renewEarly = time.Minute
 type bearer struct {
 	id      string
 	secret  batch.Secret
-	url     string // of the token endpoint
+	url     *url.URL // of the token endpoint
 	http    *http.Client
 	timeout time.Duration
+	log     callLog
 
 	fetches singleflight.Group
 	mu      sync.Mutex
@@ -44,8 +46,11 @@ func (b *bearer) sign(ctx context.Context, req *http.Request) error {
 	return nil
 }
 
-// renew drops the token that the request carries, unless another has already taken its place.
-func (b *bearer) renew(req *http.Request) bool {
+// renew drops a dead token that the request carries, unless another has already taken its place.
+func (b *bearer) renew(req *http.Request, a answer) bool {
+	if !a.tokenDead() {
+		return a.appUnknown()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if carried(req).Reveal() == b.token.Reveal() {
@@ -97,14 +102,17 @@ func (b *bearer) fetch(ctx context.Context) (batch.Secret, error) {
 	grant := clientcredentials.Config{
 		ClientID:     b.id,
 		ClientSecret: b.secret.Reveal(),
-		TokenURL:     b.url,
+		TokenURL:     b.url.String(),
 		AuthStyle:    oauth2.AuthStyleInParams, // as documented; left open, the library would try both ways
 	}
 	asked := time.Now()
 	t, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, b.http))
 	if err != nil {
-		return batch.Secret{}, b.explain(err)
+		status, e := b.explain(err)
+		b.log.token(ctx, b.url, status, asked, e)
+		return batch.Secret{}, e
 	}
+	b.log.token(ctx, b.url, http.StatusOK, asked, nil)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.token, b.renewAt = batch.NewSecret(t.AccessToken), time.Time{}
@@ -117,32 +125,46 @@ func (b *bearer) fetch(ctx context.Context) (batch.Secret, error) {
 
 var plainCode = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
 
-// explain reduces an error of the token endpoint to what can't hold a secret: a status and a code. The endpoint is known to
-// repeat what it was sent.
-func (b *bearer) explain(err error) error {
+// explain reduces an error of the token endpoint to what can't hold a secret: a status, 0 for none, and a code. The endpoint is
+// known to repeat what it was sent.
+func (b *bearer) explain(err error) (int, *unsigned) {
 	re, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
-		message := inWords(err, true, b.timeout)
-		return &unsigned{verdict: batch.NotSent, reason: batch.Reason{
-			Code: codeNotSent, Message: "no token: " + message, Hint: "check the network, the proxy and MIMECAST_BASE_URL",
-		}}
+		e := notSent(err, b.timeout)
+		if e.verdict == batch.NotSent {
+			e.reason.Message = inWords(err, true, b.timeout)
+		}
+		e.reason.Message = "no token: " + e.reason.Message
+		return 0, e
 	}
 	status := re.Response.StatusCode
 	said := fmt.Sprintf("HTTP %d", status)
-	if code := b.codeIn(re); code != "" {
+	code := b.codeIn(re)
+	if code != "" {
 		said += ", " + code
 	}
-	e := &unsigned{verdict: batch.Fatal, reason: batch.Reason{Code: "no token", Message: "the service gives no token (" + said + ")"}}
+	e := &unsigned{verdict: batch.Fatal, reason: batch.Reason{Code: "no token", Message: "the service doesn't let the app in (" + said + ")"}}
 	switch {
 	case status == http.StatusTooManyRequests || status == http.StatusRequestTimeout || status >= 500:
-		e.verdict, e.reason.Code = batch.NotSent, codeNotSent
+		e.verdict, e.reason.Code, e.reason.Message = batch.NotSent, codeNotSent, "the service gives no token ("+said+")"
 		e.wait = waitOf(status, re.Response.Header, time.Now())
 	case status >= 300 && status < 400:
 		e.reason.Hint = "something between here and the service answers in its place: check MIMECAST_BASE_URL and the proxy"
+	case code == codeAppForbidden || noSuchPath(status):
+		e.reason.Message = "there is no log-on at this address (" + said + ")"
+		e.reason.Hint = "MIMECAST_BASE_URL is most likely wrong: " + b.rightBase()
 	default:
 		e.reason.Hint = "check the client id and the client secret, and that MIMECAST_BASE_URL is where the app was made"
 	}
-	return e
+	return status, e
+}
+
+// rightBase says what a base URL is like, where the one given leads to no log-on.
+func (b *bearer) rightBase() string {
+	if path := strings.TrimSuffix(b.url.Path, "/oauth/token"); path != "" {
+		return "leave its path out, " + plain(path) + ", for the service's own has none"
+	}
+	return "the service's own are " + DefaultBaseURL + " and those of the regions"
 }
 
 // codeIn returns the code of a refusal, in OAuth's form or the service's own, "" if there is none that is safe to show.

@@ -70,11 +70,12 @@ func TestRenewedInVain(t *testing.T) {
 // A token that failed is dropped only while it is the current one.
 func TestRenewLate(t *testing.T) {
 	b := &bearer{token: batch.NewSecret("new")}
+	dead := answered(401, nil, ``, nil)
 	old, now := &http.Request{Header: header("Authorization", "Bearer old")}, &http.Request{Header: header("Authorization", "Bearer new")}
-	if !b.renew(old) || b.token.Reveal() != "new" {
+	if !b.renew(old, dead) || b.token.Reveal() != "new" {
 		t.Error("the failure of an old token cost the new one")
 	}
-	if !b.renew(now) || !b.token.IsZero() {
+	if !b.renew(now, dead) || !b.token.IsZero() {
 		t.Error("the token was kept")
 	}
 }
@@ -211,7 +212,8 @@ func TestTokenRefused(t *testing.T) {
 		{name: "OAuth's own", status: 400, body: `{"error":"invalid_client","error_description":"canary-client-secret"}`, want: batch.Fatal, message: "HTTP 400, invalid_client"},
 		{name: "OAuth's own with 200", status: 200, body: `{"error":"invalid_client"}`, want: batch.Fatal, message: "HTTP 200, invalid_client"},
 		{name: "a code that is none", status: 400, body: `{"error":"client canary-client-secret"}`, want: batch.Fatal, message: "(HTTP 400)"},
-		{name: "empty 404", status: 404, want: batch.Fatal, message: "(HTTP 404)"},
+		{name: "empty 404", status: 404, want: batch.Fatal, message: "no log-on at this address (HTTP 404)"},
+		{name: "no such path", status: 403, body: `{"fail":[{"code":"app_forbidden"}]}`, want: batch.Fatal, message: "no log-on at this address (HTTP 403, app_forbidden)"},
 		{name: "redirected", status: 302, header: header("Location", "https://example.net/canary"), want: batch.Fatal, message: "(HTTP 302)"},
 		{name: "throttled", status: 429, header: header("X-RateLimit-Reset", "1500"), want: batch.NotSent, message: "HTTP 429", wait: 1500 * time.Millisecond},
 		{name: "unavailable", status: 503, header: header("Retry-After", "2"), body: `<html>`, want: batch.NotSent, message: "HTTP 503", wait: 2 * time.Second},
@@ -244,6 +246,18 @@ func TestTokenRefused(t *testing.T) {
 				t.Error("no hint")
 			}
 		})
+	}
+}
+
+// A base URL with a path is named as what is wrong where nobody lets in.
+func TestBaseURLWithAPathIsNamed(t *testing.T) {
+	s := serve(t, say(403, `{"fail":[{"code":"app_forbidden"}]}`)) // below /api/v2 there is no token either
+	_, err := client(t, s.URL+"/api/v2").Domains(t.Context())
+	if hint := batch.HintOf(err); !strings.Contains(hint, "MIMECAST_BASE_URL") || !strings.Contains(hint, "leave its path out, /api/v2,") {
+		t.Errorf("%v; hint: %s", err, hint)
+	}
+	if n := strings.Count(err.Error(), "no token"); n != 1 {
+		t.Errorf("%d times no token in: %v", n, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -34,28 +35,47 @@ type pageRequest struct {
 
 // call makes one call of fn. The secrets are what it sends that no answer may be shown with.
 func (c *Client) call(ctx context.Context, fn *function, r request, secrets ...batch.Secret) answer {
+	begun := time.Now()
+	base, err := c.home.base(ctx)
+	if err != nil {
+		a := unsent(err)
+		// Its words may be the service's; the call that asked for the region is in the log itself.
+		c.log.call(ctx, "/"+fn.path, 1, begun, noCall(a.reply.Verdict, batch.Reason{Message: "the region is not known"}))
+		return a
+	}
+	return c.callAt(ctx, base, c.signer, fn, r, secrets...)
+}
+
+// callAt makes one call of fn below base, signed by s.
+func (c *Client) callAt(ctx context.Context, base *url.URL, s signer, fn *function, r request, secrets ...batch.Secret) answer {
 	body, err := json.Marshal(r)
 	if err != nil {
 		return noCall(batch.NotSent, batch.Reason{Code: codeNotSent, Message: "the request can't be written"})
 	}
-	for again := false; ; again = true {
+	u := base.JoinPath(fn.path)
+	for try := 1; ; try++ {
+		begun := time.Now()
 		if err := fn.pacer.wait(ctx); err != nil {
-			return stopped(err)
+			a := unsent(err)
+			c.log.call(ctx, u.EscapedPath(), try, begun, a)
+			return a
 		}
-		req := c.newRequest(fn, body)
-		a := c.exchange(ctx, req, secrets)
-		fn.pacer.done(time.Now(), !a.reply.Sent.IsZero(), a.reply.HTTP, a.header)
-		if again || !a.turnedAway() || !c.signer.renew(req) {
+		begun = time.Now()
+		req := c.newRequest(u, body)
+		a := c.exchange(ctx, s, req, secrets)
+		fn.pacer.done(a.reply.Sent, time.Now(), a.reply.HTTP, a.header)
+		c.log.call(ctx, u.EscapedPath(), try, begun, a)
+		if try > 1 || !s.renew(req, a) {
 			return a
 		}
 	}
 }
 
-func (c *Client) newRequest(fn *function, body []byte) *http.Request {
+func (c *Client) newRequest(u *url.URL, body []byte) *http.Request {
 	return &http.Request{
 		Method: http.MethodPost,
-		URL:    fn.url,
-		Host:   fn.url.Host,
+		URL:    u,
+		Host:   u.Host,
 		Header: http.Header{
 			"Content-Type": {"application/json"},
 			"Accept":       {"application/json"},
@@ -67,15 +87,10 @@ func (c *Client) newRequest(fn *function, body []byte) *http.Request {
 	}
 }
 
-// exchange signs a request, sends it, and reads the answer.
-func (c *Client) exchange(ctx context.Context, req *http.Request, secrets []batch.Secret) answer {
-	if err := c.signer.sign(ctx, req); err != nil {
-		if e, ok := errors.AsType[*unsigned](err); ok {
-			a := noCall(e.verdict, e.reason)
-			a.reply.Wait = e.wait
-			return a
-		}
-		return stopped(err)
+// exchange has a request signed, sends it, and reads the answer.
+func (c *Client) exchange(ctx context.Context, s signer, req *http.Request, secrets []batch.Secret) answer {
+	if err := s.sign(ctx, req); err != nil {
+		return unsent(err)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.timeout)
 	defer cancel()
@@ -86,11 +101,7 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, secrets []batc
 	begun := time.Now()
 	resp, err := c.http.Do(req.WithContext(ctx))
 	if err != nil && !wrote.Load() {
-		return noCall(batch.NotSent, batch.Reason{
-			Code:    codeNotSent,
-			Message: inWords(err, false, c.timeout),
-			Hint:    "check the network, the proxy and MIMECAST_BASE_URL",
-		})
+		return unsent(notSent(err, c.timeout))
 	}
 	if err != nil {
 		a := noCall(batch.Unknown, batch.Reason{Code: codeNoAnswer, Message: inWords(err, true, c.timeout)})
@@ -98,8 +109,9 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, secrets []batc
 		return a
 	}
 	defer resp.Body.Close()
+	// What is counted is the text after it was unpacked.
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	a := newAnswer(resp, body, err, newMask(append(c.signer.secrets(req), secrets...)))
+	a := newAnswer(resp, body, err, newMask(append(s.secrets(req), secrets...)))
 	a.reply.Sent, a.reply.Received = begun, time.Now()
 	return a
 }
@@ -109,8 +121,13 @@ func noCall(v batch.Verdict, why batch.Reason) answer {
 	return answer{reply: batch.Reply{Verdict: v, Reason: why}}
 }
 
-// stopped is what stands for the answer of a call that was given up before it was sent.
-func stopped(err error) answer {
+// unsent is what stands for the answer of a call that was never sent: because of a reason of its own, or because of a context.
+func unsent(err error) answer {
+	if e, ok := errors.AsType[*unsigned](err); ok {
+		a := noCall(e.verdict, e.reason)
+		a.reply.Wait = e.wait
+		return a
+	}
 	a := noCall(batch.NotSent, batch.Reason{Code: codeStopped, Message: "stopped before the call was sent"})
 	a.err = err
 	return a

@@ -139,27 +139,7 @@ func TestNotSent(t *testing.T) {
 	})
 }
 
-func TestInWords(t *testing.T) {
-	tests := []struct {
-		err  error
-		sent bool
-		want string
-	}{
-		{context.DeadlineExceeded, true, "no answer within 60 s"},
-		{context.DeadlineExceeded, false, "no connection within 60 s"},
-		{&net.DNSError{Err: "no such host", Name: "api.example.com"}, false, "host not found"},
-		{io.ErrUnexpectedEOF, true, "the connection was closed"},
-		{errors.New("http://canary@example.com/"), true, "no answer that can be understood"},
-		{errors.New("http://canary@example.com/"), false, "no connection"},
-	}
-	for _, tt := range tests {
-		if got := inWords(tt.err, tt.sent, time.Minute); got != tt.want {
-			t.Errorf("inWords(%v, %v) = %q, want %q", tt.err, tt.sent, got, tt.want)
-		}
-	}
-}
-
-// Redirects are not followed: they would take the token along.
+// Redirects are not followed: they would take the token along. What was done before nobody tells.
 func TestRedirect(t *testing.T) {
 	elsewhere := serve(t, say(200, okAna))
 	for _, status := range []int{301, 302, 303, 307, 308} {
@@ -167,12 +147,32 @@ func TestRedirect(t *testing.T) {
 			http.Redirect(w, r, elsewhere.URL+r.URL.Path, status)
 		})
 		got := client(t, s.URL).Do(t.Context(), []batch.Step{createAna()})[0]
-		if got.Verdict != batch.Fatal || got.HTTP != status || got.Reason.Code != codeRedirected || got.Reason.Hint == "" {
+		if got.Verdict != batch.Unknown || got.HTTP != status || got.Reason.Code != codeRedirected || got.Reason.Hint == "" || s.calls.Load() != 1 {
 			t.Errorf("reply is %+v", got)
 		}
 	}
 	if n := elsewhere.calls.Load(); n != 0 {
 		t.Errorf("%d redirects were followed", n)
+	}
+}
+
+// A call that may have been executed is not made again, whatever its answer says of the token or the app.
+func TestInDoubtIsNotRepeated(t *testing.T) {
+	const noApp = `"data":[],"fail":[{"errors":[{"code":"err_developer_key"}]}]}`
+	for _, answer := range []struct {
+		status int
+		body   string
+	}{
+		{408, `{"fail":[{"code":"token_expired"}]}`},
+		{202, `{"meta":{"status":200},` + noApp},
+		{200, `{"meta":{"status":408},` + noApp},
+		{200, `{"meta":{"status":429},` + noApp},
+	} {
+		s := serve(t, say(answer.status, answer.body))
+		got := client(t, s.URL).Do(t.Context(), []batch.Step{createAna()})[0]
+		if got.Verdict != batch.Unknown || s.calls.Load() != 1 {
+			t.Errorf("HTTP %d, %s: %d calls, reply %+v", answer.status, answer.body, s.calls.Load(), got)
+		}
 	}
 }
 
@@ -213,7 +213,7 @@ func (fixed) sign(_ context.Context, r *http.Request) error {
 	r.Header.Set("Authorization", "Bearer fixed")
 	return nil
 }
-func (fixed) renew(*http.Request) bool             { return false }
+func (fixed) renew(*http.Request, answer) bool     { return false }
 func (fixed) secrets(*http.Request) []batch.Secret { return nil }
 
 func (c *Client) signedBy(s signer) *Client {

@@ -125,19 +125,66 @@ func TestNew(t *testing.T) {
 	}
 	good := Config{ClientID: "id", ClientSecret: batch.NewSecret("s")}
 	for name, change := range map[string]func(*Config){
-		"no id":         func(c *Config) { c.ClientID = "" },
-		"no secret":     func(c *Config) { c.ClientSecret = batch.Secret{} },
-		"negative rate": func(c *Config) { c.Rate = -1 },
-		"no rate":       func(c *Config) { c.Rate = math.NaN() },
-		"endless rate":  func(c *Config) { c.Rate = math.Inf(1) },
-		"no time":       func(c *Config) { c.CallTimeout = -1 },
+		"no credentials":         func(c *Config) { *c = Config{} },
+		"no id":                  func(c *Config) { c.ClientID = "" },
+		"no secret":              func(c *Config) { c.ClientSecret = batch.Secret{} },
+		"both generations":       func(c *Config) { c.AppKey = batch.NewSecret("canary") },
+		"negative rate":          func(c *Config) { c.Rate = -1 },
+		"no rate":                func(c *Config) { c.Rate = math.NaN() },
+		"negative share":         func(c *Config) { c.RateShare = -0.1 },
+		"share above all":        func(c *Config) { c.RateShare = 1.1 },
+		"no share":               func(c *Config) { c.RateShare = math.NaN() },
+		"six updates a call":     func(c *Config) { c.UpdateBatch = 6 },
+		"negative update batch":  func(c *Config) { c.UpdateBatch = -1 },
+		"no time":                func(c *Config) { c.CallTimeout = -1 },
+		"keys: no app id":        func(c *Config) { *c = keyed(""); c.AppID = "" },
+		"keys: no app key":       func(c *Config) { *c = keyed(""); c.AppKey = batch.Secret{} },
+		"keys: no access key":    func(c *Config) { *c = keyed(""); c.AccessKey = batch.Secret{} },
+		"keys: no secret key":    func(c *Config) { *c = keyed(""); c.SecretKey = batch.Secret{} },
+		"keys: two lines":        func(c *Config) { *c = keyed(""); c.AccessKey = batch.NewSecret("canary\nkey") },
+		"keys: not base64":       func(c *Config) { *c = keyed(""); c.SecretKey = batch.NewSecret("canary!") },
+		"keys: neither place":    func(c *Config) { *c = keyed(""); c.Email = "" },
+		"keys: no address":       func(c *Config) { *c = keyed(""); c.Email = "canary" },
+		"keys: base URL is none": func(c *Config) { *c = keyed("ftp://example.com") },
 	} {
 		cfg := good
 		change(&cfg)
-		if _, err := New(cfg); err == nil || batch.HintOf(err) == "" {
+		if _, err := New(cfg); err == nil || batch.HintOf(err) == "" || strings.Contains(err.Error()+batch.HintOf(err), "canary") {
 			t.Errorf("%s: %v, hint %q; want an error with a hint", name, err, batch.HintOf(err))
 		}
 	}
+	for name, change := range map[string]func(*Config){
+		"as fast as it goes": func(c *Config) { c.Rate = math.Inf(1) },
+		"a share":            func(c *Config) { c.RateShare = 0.8 },
+		"keys, by region":    func(c *Config) { *c = keyed("https://eu-api.mimecast.com") },
+		"keys, by address":   func(c *Config) { *c = keyed("") },
+	} {
+		cfg := good
+		change(&cfg)
+		if _, err := New(cfg); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What is taken for a base URL is encrypted or stays on this machine, has no password in it, and reads the same again.
+func FuzzParseBase(f *testing.F) {
+	for _, s := range []string{DefaultBaseURL, "http://localhost:8080/x/", "http://[::1]", "https://a@b", "https://EXAMPLE.com//x/..?", "https://us-api.mimecast.com\\@example.com"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		u, err := parseBase(s)
+		if err != nil {
+			return
+		}
+		if u.Scheme != "https" && !isLoopback(u.Hostname()) || u.User != nil || u.Hostname() == "" || u.RawQuery != "" || !strings.HasSuffix(u.Path, "/") {
+			t.Fatalf("parseBase(%q) = %v", s, u)
+		}
+		again, err := parseBase(u.String())
+		if err != nil || again.String() != u.String() {
+			t.Fatalf("parseBase(%q) = %v, read again: %v, error %v", s, u, again, err)
+		}
+	})
 }
 
 // The client keeps no secret where printing finds it.

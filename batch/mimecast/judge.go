@@ -41,23 +41,25 @@ func newAnswer(resp *http.Response, body []byte, err error, m mask) answer {
 	return a
 }
 
-// turnedAway tells whether the service did nothing because of the proof of who is calling.
-func (a answer) turnedAway() bool {
-	switch {
-	case a.reply.HTTP == http.StatusUnauthorized:
-		return true
-	case a.reply.HTTP >= 500 || len(a.envelope.data) > 0:
-		return false
-	}
-	return slices.ContainsFunc(a.envelope.refusals, func(r refusal) bool {
-		return r.code == codeTokenExpired || r.code == codeTokenUnknown
-	})
+// tokenDead tells whether the service did nothing because it doesn't accept the token.
+func (a answer) tokenDead() bool {
+	return a.undone() && (a.reply.HTTP == http.StatusUnauthorized || a.says(codeTokenExpired) || a.says(codeTokenUnknown))
 }
 
-// finding is what an answer holds for one of the addresses that its call was about.
-type finding struct {
-	entry    bool // data has an entry for it
-	refusals []refusal
+// appUnknown tells whether the service did nothing because it doesn't know the app.
+func (a answer) appUnknown() bool { return a.undone() && a.says(codeAppUnknown) }
+
+// undone tells whether there is an answer, and by it nothing was done for anybody.
+func (a answer) undone() bool {
+	if a.reply.HTTP == 0 || len(a.envelope.data) > 0 {
+		return false
+	}
+	v := a.verdict(finding{refusals: a.envelope.refusals})
+	return v == batch.Refused || v == batch.Fatal
+}
+
+func (a answer) says(code string) bool {
+	return slices.ContainsFunc(a.envelope.refusals, func(r refusal) bool { return r.code == code })
 }
 
 // judge says what the answer means for an address, given what it holds for it.
@@ -67,7 +69,9 @@ func (a answer) judge(f finding, now time.Time) batch.Reply {
 		return r
 	}
 	r.Verdict = a.verdict(f)
-	r.Reason = a.reason(r.Verdict, f)
+	r.Reason = a.reason(r.Verdict, f, now)
+	m, known := meaningOf(decisive(f.refusals).code)
+	r.Alike = r.Verdict == batch.Refused && known && m.verdict == ""
 	if r.Verdict == batch.Throttled || r.Verdict == batch.Unknown {
 		r.Wait = waitOf(r.HTTP, a.header, now)
 	}
@@ -76,17 +80,18 @@ func (a answer) judge(f finding, now time.Time) batch.Reply {
 
 // verdict is the table of what an answer means.
 func (a answer) verdict(f finding) batch.Verdict {
+	m, _ := meaningOf(decisive(f.refusals).code)
 	switch status := a.reply.HTTP; {
 	case status == http.StatusOK:
-		return a.verdictInside(f)
+		return a.verdictInside(f, m)
+	case status >= 500, status == http.StatusRequestTimeout, status < 400, a.contradicts(f):
+		return batch.Unknown
 	case status == http.StatusTooManyRequests:
 		return batch.Throttled
-	case status >= 500, status == http.StatusRequestTimeout, status < 300:
-		return batch.Unknown
-	case status < 400, status == http.StatusUnauthorized, status == http.StatusTeapot:
+	case status == http.StatusUnauthorized, status == http.StatusTeapot:
 		return batch.Fatal
-	case verdictOf(f.refusals) != "":
-		return verdictOf(f.refusals)
+	case m.verdict != "":
+		return m.verdict
 	case status == http.StatusForbidden:
 		return batch.Fatal
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
@@ -98,15 +103,17 @@ func (a answer) verdict(f finding) batch.Verdict {
 	return batch.Refused
 }
 
-// verdictInside judges HTTP 200, which says nothing by itself.
-func (a answer) verdictInside(f finding) batch.Verdict {
+// verdictInside judges HTTP 200, which says nothing by itself, given what the refusals mean.
+func (a answer) verdictInside(f finding, m meaning) batch.Verdict {
 	switch status := a.envelope.status; {
-	case a.flaw != "", status >= 500:
+	case a.flaw != "", status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooManyRequests:
 		return batch.Unknown
 	case a.contradicts(f):
 		return batch.Unknown
+	case status == http.StatusUnauthorized, status == http.StatusTeapot:
+		return batch.Fatal
 	case len(f.refusals) > 0:
-		return cmp.Or(verdictOf(f.refusals), batch.Refused)
+		return cmp.Or(m.verdict, batch.Refused)
 	case status >= 400:
 		return batch.Refused
 	case status == http.StatusOK && f.entry:
@@ -117,11 +124,11 @@ func (a answer) verdictInside(f finding) batch.Verdict {
 
 // contradicts tells whether the answer tells success and refusal at once.
 func (a answer) contradicts(f finding) bool {
-	return f.entry && (len(f.refusals) > 0 || a.envelope.status != http.StatusOK)
+	return f.entry && (len(f.refusals) > 0 || a.envelope.status != http.StatusOK || a.reply.HTTP != http.StatusOK)
 }
 
 // reason says why a verdict is not Done: in the service's words, where there are any.
-func (a answer) reason(v batch.Verdict, f finding) batch.Reason {
+func (a answer) reason(v batch.Verdict, f finding, now time.Time) batch.Reason {
 	if v == batch.Done {
 		return batch.Reason{}
 	}
@@ -129,40 +136,87 @@ func (a answer) reason(v batch.Verdict, f finding) batch.Reason {
 	if len(f.refusals) == 0 || why.Code == codeContradictory {
 		return why
 	}
+	d := decisive(f.refusals)
+	m, known := meaningOf(d.code)
+	why.Field = a.mask.clean(d.field)
+	if code := a.code(d); code != "" {
+		why.Code = code
+		switch {
+		case v != batch.Refused && v != batch.Fatal:
+		case code == codeSignature:
+			why.Message, why.Hint = m.says, cmp.Or(a.skewHint(now), m.hint())
+		case known:
+			why.Message, why.Hint = m.says, m.hint()
+		case v == batch.Refused:
+			why.Hint = fixUnknownCode
+		}
+	}
+	switch said := a.said(d, f.refusals); {
+	case said == "":
+	case known && d.message == "":
+		why.Message += "; " + said
+	default:
+		why.Message = said
+	}
+	return why
+}
+
+// mostSaid is of how many refusals of an address the messages are shown.
+const mostSaid = 10
+
+// said returns the service's messages for people, that of the decisive refusal first.
+func (a answer) said(decisive refusal, refusals []refusal) string {
 	var said []string
-	for _, r := range f.refusals {
+	for _, r := range append([]refusal{decisive}, refusals[:min(len(refusals), mostSaid)]...) {
 		if m := a.mask.clean(r.message); m != "" && !slices.Contains(said, m) {
 			said = append(said, m)
 		}
-		why.Field = cmp.Or(why.Field, a.mask.clean(r.field))
 	}
-	if len(said) > 0 {
-		why.Message = a.mask.clean(strings.Join(said, "; "))
+	return a.mask.clean(strings.Join(said, "; "))
+}
+
+// code returns the code of a refusal as it may be shown. One that is known is no secret, even if it holds a word that is one.
+func (a answer) code(r refusal) string {
+	if _, known := codes[r.code]; known {
+		return r.code
 	}
-	if code := a.mask.clean(f.refusals[0].code); code != "" {
-		why.Code = code
-		if m, known := codes[code]; known {
-			why.Hint = m.hint
-		} else if v == batch.Refused {
-			why.Hint = hintUnknownCode
-		}
+	return a.mask.clean(r.code)
+}
+
+// mostSkew is how far clocks may be apart before that is what is wrong with a signature, which the time is part of.
+const mostSkew = 3 * time.Minute
+
+// skewHint tells whether this computer's clock is wrong, by the time that the answer tells, "" if it isn't or that is not known.
+func (a answer) skewHint(now time.Time) string {
+	theirs, err := http.ParseTime(a.header.Get("Date"))
+	if err != nil {
+		return ""
 	}
-	return why
+	switch ahead := now.Sub(theirs).Round(time.Minute); {
+	case ahead > mostSkew:
+		return fmt.Sprintf("this computer's clock is %v ahead of the service's: set it right", ahead)
+	case ahead < -mostSkew:
+		return fmt.Sprintf("this computer's clock is %v behind the service's: set it right", -ahead)
+	}
+	return ""
 }
 
 // ownReason says in our words why an answer is no success.
 func (a answer) ownReason(f finding) batch.Reason {
 	status := a.reply.HTTP
+	if status < 500 && a.contradicts(f) && a.envelope.status < 500 {
+		return batch.Reason{Code: codeContradictory, Message: "the answer tells success and refusal at once"}
+	}
 	if status != http.StatusOK {
 		return statusReason(status)
 	}
 	switch inside := a.envelope.status; {
 	case a.flaw != "":
 		return flawReason(a.flaw)
-	case inside >= 500:
+	case inside >= 500, inside == http.StatusRequestTimeout, inside == http.StatusTooManyRequests:
 		return batch.Reason{Code: codeServerError, Message: fmt.Sprintf("the service answered status %d inside HTTP 200", inside)}
-	case a.contradicts(f):
-		return batch.Reason{Code: codeContradictory, Message: "the answer tells success and refusal at once"}
+	case inside == http.StatusUnauthorized, inside == http.StatusTeapot:
+		return statusReason(inside)
 	case len(f.refusals) > 0:
 		return batch.Reason{Code: codeRefused, Message: "the service refused and gave no reason"}
 	case inside == 0:
@@ -190,7 +244,7 @@ func statusReason(status int) batch.Reason {
 	case status == http.StatusTooManyRequests:
 		return batch.Reason{Code: codeRateLimit, Message: "the service's rate limit is reached"}
 	case status == http.StatusUnauthorized:
-		return batch.Reason{Code: codeUnauthorized, Message: "the service doesn't accept a token that it has just given", Hint: hintToken}
+		return batch.Reason{Code: codeUnauthorized, Message: "the service doesn't accept the credentials", Hint: fixCredentials}
 	case status == http.StatusForbidden:
 		return batch.Reason{
 			Code: codeForbidden, Message: "the service forbids this to the app",
@@ -202,7 +256,7 @@ func statusReason(status int) batch.Reason {
 			Hint: "check MIMECAST_BASE_URL; tenants of the Cloud Integrated product don't have these functions",
 		}
 	case status == http.StatusTeapot:
-		return batch.Reason{Code: codeExpired, Message: "the access has expired (HTTP 418)", Hint: "make new keys in the console"}
+		return batch.Reason{Code: codeExpired, Message: "the access has expired (HTTP 418)", Hint: fixNewKeys}
 	case status == http.StatusRequestTimeout, status >= 500:
 		return batch.Reason{Code: codeServerError, Message: fmt.Sprintf("the service answered HTTP %d", status)}
 	case status >= 400:

@@ -2,6 +2,7 @@ package mimecast
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -73,7 +74,7 @@ func TestJudge(t *testing.T) {
 		{name: "refused for two reasons", status: 200, want: batch.Refused, code: "err_validation_blank", message: "blank; too short", field: "name",
 			body: `{"meta":{"status":200},"data":[],"fail":[{"errors":[{"code":"err_validation_blank","message":"blank","field":"name"},{"code":"x","message":"too short","field":"password"}]}]}`},
 		{name: "refused without key", status: 200, body: `{"meta":{"status":200},"data":[],"fail":[{"errors":[{"code":"err_deserialise","message":"payload contains null objects"}]}]}`, want: batch.Refused, code: "err_deserialise"},
-		{name: "refused for a key of another shape", status: 200, body: `{"meta":{"status":200},"fail":[{"key":"ana","errors":[{"code":"err_new","message":"m"}]}]}`, want: batch.Refused, code: "err_new", hint: "as the service gave it"},
+		{name: "refused for a key of another shape", status: 200, body: `{"meta":{"status":200},"fail":[{"key":"ana","errors":[{"code":"err_new","message":"m"}]}]}`, want: batch.Refused, code: "err_new", hint: "support"},
 		{name: "refused without meta", status: 200, body: `{"fail":[{"errors":[{"code":"err_user_not_found","message":"unknown user"}]}],"data":[]}`, want: batch.Refused, code: "err_user_not_found"},
 		{name: "refused flat", status: 200, body: `{"fail":[{"code":"err_new","message":"m"}]}`, want: batch.Refused, code: "err_new", message: "m"},
 		{name: "refused without a reason", status: 200, body: `{"meta":{"status":200},"data":[],"fail":[{}]}`, want: batch.Refused, code: codeRefused},
@@ -94,18 +95,51 @@ func TestJudge(t *testing.T) {
 		{name: "too large", status: 200, body: okAna + strings.Repeat(" ", maxAnswer), want: batch.Unknown, code: codeTooLarge},
 		{name: "HTTP 204", status: 204, want: batch.Unknown, code: codeUnreadable},
 
+		{name: "refusal of another", status: 200, want: batch.Unknown, code: codeNoEntry,
+			body: strings.Replace(forbiddenAna, "ana@", "bob@", 1)},
+		{name: "entry, and the refusal of another", status: 200, want: batch.Done,
+			body: `{"meta":{"status":200},"data":[{"emailAddress":"ana@example.com"}],"fail":[{"key":{"emailAddress":"bob@example.com"},"errors":[{"code":"c"}]}]}`},
+		{name: "entry, and a refusal of nobody", status: 200, want: batch.Unknown, code: codeContradictory,
+			body: `{"meta":{"status":200},"data":[{"emailAddress":"ana@example.com"}],"fail":[{"errors":[{"code":"c"}]}]}`},
+		{name: "entry, but HTTP 400", status: 400, body: okAna, want: batch.Unknown, code: codeContradictory},
+		{name: "entry, but HTTP 429", status: 429, body: okAna, want: batch.Unknown, code: codeContradictory},
+		{name: "entry twice, refused once", status: 200, want: batch.Unknown, code: codeContradictory,
+			body: strings.Replace(forbiddenAna, `"data":[]`, `"data":[{"emailAddress":"ana@example.com"},{"emailAddress":"ANA@example.com"}]`, 1)},
+		{name: "fail twice, the second empty", status: 200, want: batch.Unknown, code: codeUnreadable,
+			body: `{"meta":{"status":200},"fail":[{"errors":[{"code":"c"}]}],"data":[{"emailAddress":"ana@example.com"}],"fail":[]}`},
+		{name: "fail in two spellings", status: 200, want: batch.Unknown, code: codeUnreadable,
+			body: `{"meta":{"status":200},"Fail":[{"errors":[{"code":"c"}]}],"data":[{"emailAddress":"ana@example.com"}],"fail":[]}`},
+		{name: "meta.ſtatus", status: 200, want: batch.Unknown, code: codeUnreadable,
+			body: `{"meta":{"status":500,"ſtatus":200},"data":[{"emailAddress":"ana@example.com"}]}`},
+		{name: "address twice in an entry", status: 200, want: batch.Unknown, code: codeUnreadable,
+			body: `{"meta":{"status":200},"data":[{"emailAddress":"bob@example.com","emailaddress":"ana@example.com"}]}`},
+		{name: "address with the sign for Kelvin", status: 200, want: batch.Unknown, code: codeNoEntry,
+			body: `{"meta":{"status":200},"data":[{"emailAddress":"ana@example.com\u212a"},{"emailAddress":"ana\u212a@example.com"}]}`},
+		{name: "address is not UTF-8", status: 200, body: strings.Replace(okAna, "ana@", "ana\xff@", 1), want: batch.Unknown, code: codeNoEntry},
+		{name: "nested too deep", status: 200, want: batch.Unknown, code: codeUnreadable,
+			body: `{"meta":{"status":200},"data":[{"emailAddress":"ana@example.com","x":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}]}`},
+		{name: "with a byte order mark", status: 200, body: "\ufeff" + okAna, want: batch.Done},
+		{name: "called a page", status: 200, header: header("Content-Type", "text/html"), body: okAna, want: batch.Done},
+		{name: "meta.status 401", status: 200, body: `{"meta":{"status":401},"data":[],"fail":[]}`, want: batch.Fatal, code: codeUnauthorized, hint: "client secret"},
+		{name: "meta.status 418", status: 200, body: `{"meta":{"status":418},"data":[],"fail":[]}`, want: batch.Fatal, code: codeExpired, hint: "new keys"},
+		{name: "meta.status 429", status: 200, body: `{"meta":{"status":429},"data":[],"fail":[{"errors":[{"code":"c"}]}]}`, want: batch.Unknown},
+		{name: "a code without words", status: 200, body: `{"fail":[{"code":"token_expired"}]}`, want: batch.Fatal, code: "token_expired", message: "doesn't accept the token", hint: "half an hour"},
+		{name: "a family of codes", status: 200, want: batch.Refused, code: "err_thing_already_exists", message: "it is there", hint: "plan again",
+			body: `{"meta":{"status":200},"data":[],"fail":[{"key":{"emailAddress":"ana@example.com"},"errors":[{"code":"err_thing_already_exists","message":"it is there"}]}]}`},
+
 		{name: "throttled", status: 429, header: header("X-RateLimit-Reset", "1500"), body: `{"fail":[]}`, want: batch.Throttled, code: codeRateLimit, wait: 1500 * time.Millisecond},
 		{name: "throttled with Retry-After", status: 429, header: header("Retry-After", "3"), want: batch.Throttled, wait: 3 * time.Second},
 		{name: "throttled with both", status: 429, header: header("X-RateLimit-Reset", "250", "Retry-After", "3"), want: batch.Throttled, wait: 250 * time.Millisecond},
 		{name: "throttled, cut", status: 429, readErr: errors.New("reset"), want: batch.Throttled},
 		{name: "throttled, with a code", status: 429, body: `{"fail":[{"code":"app_forbidden","message":"m"}]}`, want: batch.Throttled},
 
-		{name: "moved", status: 302, header: header("Location", "https://example.net/"), want: batch.Fatal, code: codeRedirected, hint: "MIMECAST_BASE_URL"},
+		{name: "moved", status: 302, header: header("Location", "https://example.net/"), want: batch.Unknown, code: codeRedirected, hint: "MIMECAST_BASE_URL"},
+		{name: "moved, with a code", status: 307, body: `{"fail":[{"code":"app_forbidden","message":"m"}]}`, want: batch.Unknown, code: "app_forbidden"},
 		{name: "empty 400", status: 400, want: batch.Refused, code: codeRefused, message: "HTTP 400"},
 		{name: "400 with REST errors", status: 400, body: `{"errors":[{"code":"invalid_value","message":"not so","field":"emailAddress"}]}`, want: batch.Refused, code: "invalid_value", message: "not so", field: "emailAddress"},
 		{name: "400 app unknown", status: 400, body: `{"fail":[{"errors":[{"code":"err_developer_key","message":"App ID is invalid"}]}]}`, want: batch.Fatal, code: "err_developer_key"},
 		{name: "401", status: 401, body: `{"fail":[{"code":"token_expired","message":"m"}]}`, want: batch.Fatal, code: "token_expired", hint: "client secret"},
-		{name: "401 without a message", status: 401, body: `{"fail":[{"code":"unauthorized"}]}`, want: batch.Fatal, code: "unauthorized", message: "token"},
+		{name: "401 without a message", status: 401, body: `{"fail":[{"code":"unauthorized"}]}`, want: batch.Fatal, code: "unauthorized", message: "token", hint: "client secret"},
 		{name: "401 bare", status: 401, want: batch.Fatal, code: codeUnauthorized, hint: "client secret"},
 		{name: "401 invalid signature", status: 401, body: `{"meta":{"isLastToken":false,"status":401},"fail":[{"errors":[{"code":"err_xdk_invalid_signature","message":"0004 Invalid Signature"}]}]}`, want: batch.Fatal, code: "err_xdk_invalid_signature"},
 		{name: "403", status: 403, body: `<html>`, want: batch.Fatal, code: codeForbidden, hint: "product"},
@@ -127,7 +161,7 @@ func TestJudge(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := answered(tt.status, tt.header, tt.body, tt.readErr).about("ana@example.com", true, noon)
+			got := answered(tt.status, tt.header, tt.body, tt.readErr).about([]string{"ana@example.com"}, noon)[0]
 			if got.Verdict != tt.want || got.HTTP != tt.status || got.Wait != tt.wait {
 				t.Errorf("got %s, HTTP %d, wait %v; want %s, HTTP %d, wait %v", got.Verdict, got.HTTP, got.Wait, tt.want, tt.status, tt.wait)
 			}
@@ -148,35 +182,56 @@ func TestJudge(t *testing.T) {
 // A call about several addresses is answered for each by itself.
 func TestJudgeSeveral(t *testing.T) {
 	emails := []string{"ana@example.com", "bob@example.com", "cy@example.com"}
-	const ana, cy = `{"emailAddress":"Ana@example.com"}`, `{"emailAddress":"cy@example.com"}`
+	const (
+		ana   = `{"emailAddress":"Ana@example.com"}`
+		bob   = `{"emailAddress":"bob@example.com"}`
+		cy    = `{"emailAddress":"cy@example.com"}`
+		other = `{"emailAddress":"dan@example.com"}`
+		all   = ana + `,` + bob + `,` + cy
+		noBob = `{"key":{"emailAddress":"BOB@example.com"},"errors":[{"code":"c"}]}`
+	)
+	const (
+		done    = string(batch.Done)
+		refused = string(batch.Refused)
+		whole   = string(batch.Refused) + " as a whole"
+		unknown = string(batch.Unknown)
+		fatal   = string(batch.Fatal)
+	)
 	tests := []struct {
 		name   string
 		status int
 		body   string
-		want   []batch.Verdict
+		want   [3]string
 	}{
-		{"all", 200, `{"meta":{"status":200},"data":[` + cy + `,` + ana + `,{"emailAddress":"bob@example.com"}]}`,
-			[]batch.Verdict{batch.Done, batch.Done, batch.Done}},
-		{"one refused", 200, `{"meta":{"status":200},"data":[` + cy + `,` + ana + `],"fail":[{"key":{"emailAddress":"BOB@example.com"},"errors":[{"code":"c"}]}]}`,
-			[]batch.Verdict{batch.Done, batch.Refused, batch.Done}},
-		{"one not spoken of", 200, `{"meta":{"status":200},"data":[` + cy + `,` + ana + `]}`,
-			[]batch.Verdict{batch.Done, batch.Unknown, batch.Done}},
-		{"one refused, nobody says who", 200, `{"meta":{"status":200},"data":[` + cy + `,` + ana + `],"fail":[{"errors":[{"code":"c"}]}]}`,
-			[]batch.Verdict{batch.Done, batch.Unknown, batch.Done}},
-		{"the call refused", 200, `{"meta":{"status":200},"data":[],"fail":[{"errors":[{"code":"c"}]}]}`,
-			[]batch.Verdict{batch.Refused, batch.Refused, batch.Refused}},
-		{"success and refusal", 200, `{"meta":{"status":200},"data":[` + ana + `],"fail":[{"key":{"emailAddress":"ana@example.com"},"errors":[{"code":"c"}]}]}`,
-			[]batch.Verdict{batch.Unknown, batch.Unknown, batch.Unknown}},
-		{"HTTP 400", 400, `{"fail":[{"key":{"emailAddress":"bob@example.com"},"errors":[{"code":"c"}]}]}`,
-			[]batch.Verdict{batch.Refused, batch.Refused, batch.Refused}},
-		{"HTTP 502", 502, ``, []batch.Verdict{batch.Unknown, batch.Unknown, batch.Unknown}},
+		{"all", 200, `{"meta":{"status":200},"data":[` + cy + `,` + bob + `,` + ana + `]}`, [3]string{done, done, done}},
+		{"one refused", 200, `{"meta":{"status":200},"data":[` + cy + `,` + ana + `],"fail":[` + noBob + `]}`, [3]string{done, refused, done}},
+		{"one not spoken of", 200, `{"meta":{"status":200},"data":[` + cy + `,` + ana + `]}`, [3]string{done, unknown, done}},
+		{"none spoken of", 200, nothing, [3]string{unknown, unknown, unknown}},
+		{"one refused, nobody says who", 200, `{"meta":{"status":200},"data":[` + cy + `,` + ana + `],"fail":[{"errors":[{"code":"c"}]}]}`, [3]string{done, unknown, done}},
+		{"all done, and somebody refused", 200, `{"meta":{"status":200},"data":[` + all + `],"fail":[{"errors":[{"code":"c"}]}]}`, [3]string{unknown, unknown, unknown}},
+		{"one refused, the others too", 200, `{"meta":{"status":200},"data":[],"fail":[` + noBob + `,{"errors":[{"code":"c"}]}]}`, [3]string{whole, refused, whole}},
+		{"the call refused", 200, `{"meta":{"status":200},"data":[],"fail":[{"errors":[{"code":"c"}]}]}`, [3]string{whole, whole, whole}},
+		{"the call refused by the gateway", 200, `{"fail":[{"code":"c"}]}`, [3]string{whole, whole, whole}},
+		{"the call refused inside", 200, `{"meta":{"status":400},"data":[],"fail":[]}`, [3]string{whole, whole, whole}},
+		{"success and refusal", 200, `{"meta":{"status":200},"data":[` + ana + `,` + bob + `],"fail":[` + noBob + `]}`, [3]string{done, unknown, unknown}},
+		{"an address twice", 200, `{"meta":{"status":200},"data":[` + ana + `,` + ana + `,` + bob + `]}`, [3]string{done, done, unknown}},
+		{"others are none of ours", 200, `{"meta":{"status":200},"data":[` + all + `,` + other + `],"fail":[{"key":` + other + `,"errors":[{"code":"c"}]}]}`, [3]string{done, done, done}},
+		{"others don't count", 200, `{"meta":{"status":200},"data":[` + other + `,` + other + `,` + other + `],"fail":[]}`, [3]string{unknown, unknown, unknown}},
+		{"a refusal of another", 200, `{"meta":{"status":200},"data":[],"fail":[{"key":` + other + `,"errors":[{"code":"c"}]}]}`, [3]string{unknown, unknown, unknown}},
+		{"the app is unknown", 200, `{"meta":{"status":200},"data":[],"fail":[{"errors":[{"code":"err_developer_key"}]}]}`, [3]string{fatal, fatal, fatal}},
+		{"HTTP 400", 400, `{"fail":[` + noBob + `]}`, [3]string{whole, refused, whole}},
+		{"empty HTTP 400", 400, ``, [3]string{whole, whole, whole}},
+		{"HTTP 409, and one done", 409, `{"meta":{"status":409},"data":[` + ana + `],"fail":[` + noBob + `]}`, [3]string{unknown, refused, whole}},
+		{"HTTP 502", 502, ``, [3]string{unknown, unknown, unknown}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			a := answered(tt.status, nil, tt.body, nil)
-			var got []batch.Verdict
-			for _, e := range emails {
-				got = append(got, a.about(e, false, noon).Verdict)
+			var got [3]string
+			for i, r := range answered(tt.status, nil, tt.body, nil).about(emails, noon) {
+				got[i] = string(r.Verdict)
+				if r.Whole {
+					got[i] += " as a whole"
+				}
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("verdicts (-want +got):\n%s", diff)
@@ -185,33 +240,184 @@ func TestJudgeSeveral(t *testing.T) {
 	}
 }
 
+// What turned a call away unexecuted is told from what only looks like it.
 func TestTurnedAway(t *testing.T) {
+	const unknownApp = `{"meta":{"status":200},"data":[],"fail":[{"errors":[{"code":"err_developer_key","message":"App ID is invalid: MADEUP"}]}]}`
 	tests := []struct {
-		name   string
-		status int
-		body   string
-		want   bool
+		name      string
+		status    int
+		body      string
+		tokenDead bool
+		unknown   bool
 	}{
-		{"401", 401, ``, true},
-		{"expired inside HTTP 200", 200, `{"fail":[{"code":"token_expired"}]}`, true},
-		{"unauthorized with 403", 403, `{"fail":[{"code":"unauthorized"}]}`, true},
-		{"expired, but something was done", 200, `{"meta":{"status":200},"data":[{}],"fail":[{"code":"token_expired"}]}`, false},
-		{"expired, says a broken server", 500, `{"fail":[{"code":"token_expired"}]}`, false},
-		{"forbidden", 403, `{"fail":[{"code":"app_forbidden"}]}`, false},
-		{"done", 200, okAna, false},
+		{"401", 401, ``, true, false},
+		{"401, but something was done", 401, okAna, false, false},
+		{"expired inside HTTP 200", 200, `{"fail":[{"code":"token_expired"}]}`, true, false},
+		{"unauthorized with 403", 403, `{"fail":[{"code":"unauthorized"}]}`, true, false},
+		{"expired, but something was done", 200, `{"meta":{"status":200},"data":[{}],"fail":[{"code":"token_expired"}]}`, false, false},
+		{"expired, says a broken server", 500, `{"fail":[{"code":"token_expired"}]}`, false, false},
+		{"forbidden", 403, `{"fail":[{"code":"app_forbidden"}]}`, false, false},
+		{"done", 200, okAna, false, false},
+		{"app unknown", 200, unknownApp, false, true},
+		{"app unknown, but something was done", 200, strings.Replace(unknownApp, "[]", "[{}]", 1), false, false},
+		{"expired, in too long a time", 408, `{"fail":[{"code":"token_expired"}]}`, false, false},
+		{"expired, says somebody on the way", 302, `{"fail":[{"code":"token_expired"}]}`, false, false},
+		{"app unknown, and accepted", 202, unknownApp, false, false},
+		{"app unknown, in too long a time", 200, strings.Replace(unknownApp, "200", "408", 1), false, false},
+		{"app unknown, and too many calls", 200, strings.Replace(unknownApp, "200", "429", 1), false, false},
+		{"app unknown, says a broken server", 200, strings.Replace(unknownApp, "200", "500", 1), false, false},
 	}
 	for _, tt := range tests {
-		if got := answered(tt.status, nil, tt.body, nil).turnedAway(); got != tt.want {
-			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		a := answered(tt.status, nil, tt.body, nil)
+		if a.tokenDead() != tt.tokenDead || a.appUnknown() != tt.unknown {
+			t.Errorf("%s: token dead %v, app unknown %v", tt.name, a.tokenDead(), a.appUnknown())
+		}
+	}
+	if noCall(batch.NotSent, batch.Reason{}).appUnknown() {
+		t.Error("a call that was never sent was turned away")
+	}
+}
+
+// Of several refusals the one that says the most decides; what the others say follows.
+func TestJudgeSeveralRefusals(t *testing.T) {
+	const (
+		plain   = `{"code":"err_new","message":"it is so","field":"other"}`
+		blank   = `{"code":"err_validation_blank","message":"it is blank","field":"name"}`
+		silent  = `{"code":"err_validation_null"}`
+		nothing = `{"message":"alas"}`
+		noApp   = `{"code":"err_developer_key","message":"no such app"}`
+	)
+	tests := []struct {
+		name string
+		errs []string
+		want batch.Reply // with part of the hint
+	}{
+		{"fatal above all", []string{plain, blank, noApp}, batch.Reply{Verdict: batch.Fatal,
+			Reason: batch.Reason{Code: "err_developer_key", Message: "no such app; it is so; it is blank", Hint: "application id"}}},
+		{"a known code above one that isn't", []string{nothing, plain, blank}, batch.Reply{Verdict: batch.Refused,
+			Reason: batch.Reason{Code: "err_validation_blank", Message: "it is blank; alas; it is so", Field: "name", Hint: "fill it in"}}},
+		{"a code above none", []string{nothing, plain}, batch.Reply{Verdict: batch.Refused,
+			Reason: batch.Reason{Code: "err_new", Message: "it is so; alas", Field: "other", Hint: "support"}}},
+		{"the first of equals", []string{silent, blank}, batch.Reply{Verdict: batch.Refused,
+			Reason: batch.Reason{Code: "err_validation_null", Message: "a value is missing; it is blank", Hint: "fill it in"}}},
+		{"the same twice", []string{plain, plain}, batch.Reply{Verdict: batch.Refused,
+			Reason: batch.Reason{Code: "err_new", Message: "it is so", Field: "other", Hint: "support"}}},
+	}
+	for _, tt := range tests {
+		body := `{"meta":{"status":200},"data":[],"fail":[{"errors":[` + strings.Join(tt.errs, ",") + `]}]}`
+		got := answered(200, nil, body, nil).about([]string{"ana@example.com"}, noon)[0]
+		tt.want.HTTP = 200
+		if strings.Contains(got.Reason.Hint, tt.want.Reason.Hint) {
+			tt.want.Reason.Hint = got.Reason.Hint
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: reply (-want +got):\n%s", tt.name, diff)
 		}
 	}
 }
 
-// Every code has a hint, and only verdicts that are refusals.
+// A refusal for want of a permission or a licence meets every row, so it counts towards stopping the run; one of the address
+// doesn't.
+func TestJudgeAlike(t *testing.T) {
+	for code, want := range map[string]bool{
+		"err_xdk_forbidden": true, "err_licence_check_failed": true,
+		codeForbiddenForAddress: false, "err_validation_blank": false, "err_new": false, "": false, codeAppUnknown: false,
+	} {
+		got := answered(200, nil, `{"meta":{"status":200},"data":[],"fail":[{"errors":[{"code":"`+code+`"}]}]}`, nil).about([]string{"ana@example.com"}, noon)[0]
+		if got.Alike != want {
+			t.Errorf("%s: reply is %+v, want alike %v", code, got, want)
+		}
+	}
+	for _, status := range []int{403, 500} {
+		if got := answered(status, nil, `{"fail":[{"code":"err_xdk_forbidden"}]}`, nil).about([]string{"ana@example.com"}, noon)[0]; got.Alike {
+			t.Errorf("HTTP %d: reply is %+v", status, got)
+		}
+	}
+}
+
+// An answer full of refusals is judged about as fast as it is read.
+func TestJudgeFloodOfRefusals(t *testing.T) {
+	var body strings.Builder
+	body.WriteString(`{"meta":{"status":200},"data":[],"fail":[{}`)
+	for i := 0; body.Len() < maxAnswer-100; i++ {
+		fmt.Fprintf(&body, `,{"message":"m%d"}`, i)
+	}
+	body.WriteString(`]}`)
+	emails := []string{"a@example.com", "b@example.com", "c@example.com", "d@example.com", "e@example.com"}
+	begun := time.Now()
+	for _, body := range []string{body.String(), `{"fail":[{"message":"` + strings.Repeat("MTIzNDU2Nzg ", maxAnswer/12-10) + `"}]}`} {
+		h := http.Header{}
+		a := newAnswer(&http.Response{StatusCode: 200, Header: h}, []byte(body), nil, newMask([]batch.Secret{batch.NewSecret("a password"), batch.NewSecret("a token")}))
+		for _, r := range a.about(emails, noon) {
+			if r.Verdict != batch.Refused || r.Reason.Message == "" || len(r.Reason.Message) > 4*maxMessage {
+				t.Errorf("reply is %+v", r)
+			}
+		}
+	}
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("judging took %v", took)
+	}
+}
+
+// A code that is known is the service's and no secret, whatever a password looks like.
+func TestKnownCodesAreShown(t *testing.T) {
+	body := `{"meta":{"status":200},"data":[],"fail":[{"errors":[{"code":"CODE","message":"the user is unknown"}]}]}`
+	m := newMask([]batch.Secret{batch.NewSecret("user")})
+	for code, want := range map[string]string{codeNoUser: codeNoUser, "err_user_new": "err_[redacted]_new"} {
+		a := newAnswer(&http.Response{StatusCode: 200, Header: http.Header{}}, []byte(strings.Replace(body, "CODE", code, 1)), nil, m)
+		if got := a.about([]string{"ana@example.com"}, noon)[0].Reason; got.Code != want || got.Message != "the [redacted] is unknown" {
+			t.Errorf("%s: reason is %+v, want code %s", code, got, want)
+		}
+	}
+}
+
+// Every code has words, a way out, and only verdicts that are refusals; one that is not known has none of them.
 func TestCodes(t *testing.T) {
 	for code, m := range codes {
-		if m.hint == "" || m.verdict != "" && m.verdict != batch.Refused && m.verdict != batch.Fatal {
+		if m.says == "" || m.fix == "" || m.verdict != "" && m.verdict != batch.Refused && m.verdict != batch.Fatal {
 			t.Errorf("%s: %+v", code, m)
+		}
+	}
+	tests := []struct {
+		code string
+		want string // part of the hint; "" for a code that is not known
+	}{
+		{"err_xdk_operation_forbidden_for_address", "isn't there"},
+		{"app_forbidden", "make a new app"},
+		{"err_folder_group_member_already_exists", "nothing needs to be done"},
+		{"err_address_already_exists", "plan again"},
+		{"err_managed_url_exists_code", "tell its makers"},
+		{"err_validation_password_policy", "message names it"},
+		{"err_validation_blank", "empty"},
+		{"validation", ""},
+		{"err_new", ""},
+		{"", ""},
+	}
+	for _, tt := range tests {
+		m, known := meaningOf(tt.code)
+		if known != (tt.want != "") || !strings.Contains(m.hint(), tt.want) {
+			t.Errorf("%q is known: %v, hint %q; want %q", tt.code, known, m.hint(), tt.want)
+		}
+	}
+}
+
+// A wrong signature is explained by the clock, if that is what is wrong.
+func TestClockSkew(t *testing.T) {
+	const body = `{"meta":{"status":401},"data":[],"fail":[{"errors":[{"code":"err_xdk_invalid_signature","message":"0004 Invalid Signature"}]}]}`
+	tests := []struct {
+		name string
+		date string
+		want string
+	}{
+		{"ahead", noon.Add(-12 * time.Minute).Format(http.TimeFormat), "clock is 12m0s ahead"},
+		{"behind", noon.Add(2 * time.Hour).Format(http.TimeFormat), "clock is 2h0m0s behind"},
+		{"right", noon.Add(-2 * time.Minute).Format(http.TimeFormat), "copy all of them again"},
+		{"not told", "", "copy all of them again"},
+	}
+	for _, tt := range tests {
+		got := answered(401, header("Date", tt.date), body, nil).about([]string{"ana@example.com"}, noon)[0]
+		if got.Verdict != batch.Fatal || got.Reason.Message != "0004 Invalid Signature" || !strings.Contains(got.Reason.Hint, tt.want) {
+			t.Errorf("%s: reply is %+v, want a hint with %q", tt.name, got, tt.want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package mimecast
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -14,24 +15,47 @@ import (
 // 999 without a word.
 const pageSize = 500
 
-// Domains lists the internal domains.
+// mostDomainPages bounds a listing of domains that never ends.
+const mostDomainPages = 100
+
+// Domains lists the internal domains, by a call for each page.
 func (c *Client) Domains(ctx context.Context) ([]batch.Domain, error) {
-	const op = "read domains"
-	rows, a, err := read[struct {
-		Domain   string `json:"domain"`
-		SendOnly bool   `json:"sendOnly"`
-	}](ctx, c, c.internalDomain, op, request{Data: []any{}})
-	if err != nil {
-		return nil, err
-	}
-	domains := make([]batch.Domain, len(rows))
-	for i, r := range rows {
-		if r.Domain == "" {
-			return nil, a.unreadable(op, "the answer holds a domain without a name")
+	domains, _, err := c.listDomains(ctx, c.internalDomain, "read domains")
+	return domains, err
+}
+
+// listDomains reads a listing of domains to its end, with the last answer of it. One that lacks some of those it tells of is an
+// error, for domains that aren't listed are taken for none.
+func (c *Client) listDomains(ctx context.Context, fn *function, op string) ([]batch.Domain, answer, error) {
+	var domains []batch.Domain
+	ask := request{Data: []any{}}
+	for page := 1; ; page++ {
+		rows, a, err := read[struct {
+			Domain   string `json:"domain"`
+			SendOnly bool   `json:"sendOnly"`
+		}](ctx, c, fn, op, ask)
+		if err != nil {
+			return nil, a, err
 		}
-		domains[i] = batch.Domain{Name: strings.ToLower(r.Domain), SendOnly: r.SendOnly}
+		for _, r := range rows {
+			name := strings.ToLower(a.mask.clean(r.Domain))
+			if name == "" {
+				return nil, a, a.unreadable(op, "the answer holds a domain without a name")
+			}
+			domains = append(domains, batch.Domain{Name: name, SendOnly: r.SendOnly})
+		}
+		switch p := a.envelope.page; {
+		case p.Next != "" && len(rows) > 0:
+			if page == mostDomainPages {
+				return nil, a, a.unreadable(op, "the listing of domains doesn't end")
+			}
+			ask.Meta = &requestMeta{pageRequest{PageSize: pageSize, PageToken: p.Next}}
+		case p.Total != nil && len(domains) < *p.Total:
+			return nil, a, a.unreadable(op, fmt.Sprintf("the service tells of %d domains and lists %d", *p.Total, len(domains)))
+		default:
+			return domains, a, nil
+		}
 	}
-	return domains, nil
 }
 
 // Accounts lists a page of the accounts of a domain.
@@ -70,10 +94,11 @@ func (c *Client) Accounts(ctx context.Context, domain, page string) (batch.Page,
 				return batch.Page{}, a.unreadable(op, "the answer holds an account without an address")
 			}
 			account := batch.Account{
-				Email: strings.ToLower(u.EmailAddress), Type: u.AddressType, Source: u.Source, Alias: u.Alias, Settings: batch.Settings{},
+				Email: strings.ToLower(a.mask.value(u.EmailAddress)), Type: a.mask.value(u.AddressType), Source: a.mask.value(u.Source),
+				Alias: u.Alias, Settings: batch.Settings{},
 			}
 			if u.Name != "" {
-				account.Settings[batch.Username] = u.Name
+				account.Settings[batch.Username] = a.mask.value(u.Name)
 			}
 			p.Accounts = append(p.Accounts, account)
 		}
@@ -84,18 +109,24 @@ func (c *Client) Accounts(ctx context.Context, domain, page string) (batch.Page,
 // read makes a call that changes nothing, and decodes the entries of its answer. Its errors are of type *[batch.CallError].
 func read[T any](ctx context.Context, c *Client, fn *function, op string, r request) ([]T, answer, error) {
 	a := c.call(ctx, fn, r)
+	found, err := entries[T](a, op)
+	return found, a, err
+}
+
+// entries decodes what an answer holds, if it is a success as a whole. Its errors are of type *[batch.CallError].
+func entries[T any](a answer, op string) ([]T, error) {
 	refusals := a.envelope.refusals
 	whole := finding{entry: a.envelope.status == http.StatusOK && len(refusals) == 0, refusals: refusals}
 	if reply := a.judge(whole, time.Now()); reply.Verdict != batch.Done {
-		return nil, a, &batch.CallError{Op: op, Reply: reply, Err: a.err}
+		return nil, &batch.CallError{Op: op, Reply: reply, Err: a.err}
 	}
-	entries := make([]T, len(a.envelope.data))
+	found := make([]T, len(a.envelope.data))
 	for i, raw := range a.envelope.data {
-		if json.Unmarshal(raw, &entries[i]) != nil {
-			return nil, a, a.unreadable(op, flawReason(codeUnreadable).Message)
+		if json.Unmarshal(raw, &found[i]) != nil {
+			return nil, a.unreadable(op, flawReason(codeUnreadable).Message)
 		}
 	}
-	return entries, a, nil
+	return found, nil
 }
 
 // unreadable is the error of an answer that is a success and doesn't hold what it should.

@@ -1,11 +1,14 @@
 package mimecast
 
 import (
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"mimebatch/batch"
 )
@@ -22,6 +25,76 @@ func TestDomains(t *testing.T) {
 	}
 	if want := `/api/domain/get-internal-domain {"data":[]}`; body != want {
 		t.Errorf("sent %s, want %s", body, want)
+	}
+}
+
+// A listing of domains is read to its end, and one that lacks some is an error: rows of those would be blocked.
+func TestDomainsPages(t *testing.T) {
+	tests := []struct {
+		name  string
+		pages map[string]string // by token
+		want  []string          // nil for an error
+	}{
+		{"two pages", map[string]string{
+			"":   `{"meta":{"status":200,"pagination":{"pageSize":2,"totalCount":3,"next":"n2"}},"data":[{"domain":"a.example.com"},{"domain":"b.example.com"}]}`,
+			"n2": `{"meta":{"status":200,"pagination":{"pageSize":1,"totalCount":3}},"data":[{"domain":"c.example.com"}]}`,
+		}, []string{"a.example.com", "b.example.com", "c.example.com"}},
+		{"an empty last page that names another", map[string]string{
+			"":   `{"meta":{"status":200,"pagination":{"totalCount":1,"next":"n2"}},"data":[{"domain":"a.example.com"}]}`,
+			"n2": `{"meta":{"status":200,"pagination":{"totalCount":1,"next":"n3"}},"data":[]}`,
+		}, []string{"a.example.com"}},
+		{"none", map[string]string{"": `{"meta":{"status":200,"pagination":{"totalCount":0}},"data":[]}`}, []string{}},
+		{"fewer than there are", map[string]string{"": `{"meta":{"status":200,"pagination":{"pageSize":1,"totalCount":2}},"data":[{"domain":"a.example.com"}]}`}, nil},
+		{"a page that is missing", map[string]string{
+			"":   `{"meta":{"status":200,"pagination":{"next":"n2"}},"data":[{"domain":"a.example.com"}]}`,
+			"n2": `{"meta":{"status":200},"data":[],"fail":[{"errors":[{"code":"xdk_failure","message":"0007 Invalid token"}]}]}`,
+		}, nil},
+		{"no end", map[string]string{"": `{"meta":{"status":200,"pagination":{"next":"n1"}},"data":[{"domain":"a.example.com"}]}`,
+			"n1": `{"meta":{"status":200,"pagination":{"next":"n1"}},"data":[{"domain":"a.example.com"}]}`}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				var q struct {
+					Meta struct{ Pagination struct{ PageToken string } }
+				}
+				if err := json.NewDecoder(r.Body).Decode(&q); err != nil {
+					t.Error(err)
+				}
+				io.WriteString(w, tt.pages[q.Meta.Pagination.PageToken])
+			})
+			c := client(t, s.URL)
+			domains, err := c.Domains(t.Context())
+			var got []string
+			for _, d := range domains {
+				got = append(got, d.Name)
+			}
+			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty()); diff != "" || (err != nil) != (tt.want == nil) {
+				t.Errorf("error %v, domains (-want +got):\n%s", err, diff)
+			}
+			pending, err := c.pendingDomains(t.Context())
+			if refused := tt.name == "a page that is missing"; !refused && ((err != nil) != (tt.want == nil) || len(pending) != len(tt.want)) {
+				t.Errorf("pending are %v, error %v", pending, err)
+			}
+		})
+	}
+}
+
+// The name of a domain is shown and kept, so nothing hides in it.
+func TestDomainNames(t *testing.T) {
+	var body string
+	c := recordBody(t, &body, `{"meta":{"status":200},"data":[{"domain":"\u001b[2JExample\u202e.com\n"},{"domain":"`+secretOfClient+`.example.com"}]}`)
+	want := []batch.Domain{{Name: "[2jexample.com"}, {Name: "[redacted].example.com"}}
+	if got, err := c.Domains(t.Context()); err != nil || !cmp.Equal(want, got) {
+		t.Errorf("error %v, domains %+v; want %+v", err, got, want)
+	}
+	pending, err := c.pendingDomains(t.Context())
+	if want := map[string]bool{"[2jexample.com": true, "[redacted].example.com": true}; err != nil || !cmp.Equal(want, pending) {
+		t.Errorf("error %v, pending %v; want %v", err, pending, want)
+	}
+	recorded := recordBody(t, &body, `{"meta":{"status":200},"data":[{"domain":"\u200b"}]}`)
+	if got, err := recorded.Domains(t.Context()); err == nil {
+		t.Errorf("domains are %v, want an error", got)
 	}
 }
 

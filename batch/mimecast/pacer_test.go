@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -16,10 +17,13 @@ import (
 
 // grantor is a service that grants so many calls in a fixed window.
 type grantor struct {
-	limit   int
-	window  time.Duration
-	aligned bool // windows begin at whole multiples; else with the first call after the end of the former
-	others  int  // calls of other clients that each window has seen before ours
+	limit     int
+	window    time.Duration
+	aligned   bool          // windows begin at whole multiples; else with the first call after the end of the former
+	others    int           // calls of other clients that each window has seen before ours
+	travel    time.Duration // of each call and each answer, and up to jitter more
+	jitter    time.Duration
+	straggler time.Duration // how much longer one answer in 50 travels
 
 	mu       sync.Mutex
 	start    time.Time
@@ -51,11 +55,11 @@ func (g *grantor) call() (int, http.Header) {
 	return status, limits(strconv.Itoa(g.limit), strconv.Itoa(g.limit-g.used), strconv.Itoa(int(reset)))
 }
 
-// worst is the most calls that arrived within any window, wherever it begins.
+// worst is the most calls that arrived within any second.
 func (g *grantor) worst() int {
 	most, from := 0, 0
 	for i, at := range g.arrivals {
-		for at.Sub(g.arrivals[from]) >= g.window {
+		for at.Sub(g.arrivals[from]) >= time.Second {
 			from++
 		}
 		most = max(most, i-from+1)
@@ -63,62 +67,111 @@ func (g *grantor) worst() int {
 	return most
 }
 
+// rate is how many calls a second arrived, from the first to the last.
+func (g *grantor) rate() float64 {
+	n := len(g.arrivals)
+	return float64(n-1) / g.arrivals[n-1].Sub(g.arrivals[0]).Seconds()
+}
+
 // after waits; in a bubble of synctest that takes no time.
 func after(d time.Duration) { <-time.After(d) }
 
-// The pacer of 8 workers uses what is granted and is never refused.
+// All that is granted is used, no second sees more than one call above it, and none is refused, however long calls travel.
 func TestPacerGrant(t *testing.T) {
-	const span = 20 * time.Second
-	for _, limit := range []int{5, 50, 500} {
-		for _, aligned := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%d a second, aligned %v", limit, aligned), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					g := &grantor{limit: limit, window: time.Second, aligned: aligned}
-					// Somewhere inside a window, so that the first answers tell less than a whole one.
-					after(300 * time.Millisecond)
-					ctx, cancel := context.WithTimeout(t.Context(), span)
-					defer cancel()
-					work(ctx, newPacer(0), g, 8)
-					if g.refused > 0 {
-						t.Errorf("%d calls were refused", g.refused)
-					}
-					// Wherever a window may begin: one more, and one in a hundred, for calls close up on their way here,
-					// by up to 4 ms, and a window looks shorter from there by the way of the answer, which is up to 5 ms.
-					if worst := g.worst(); worst > limit+1+limit/100 {
-						t.Errorf("%d calls within %v, granted are %d", worst, g.window, limit)
-					}
-					// The first second goes by slowly, until a whole window was seen.
-					if got, granted := float64(len(g.arrivals)), float64(limit)*span.Seconds(); got < 0.93*granted {
-						t.Errorf("%v calls of %v granted", got, granted)
-					}
-				})
+	const ms = time.Millisecond
+	tests := []struct {
+		limit   int
+		window  time.Duration
+		aligned bool
+		workers int
+		travel  time.Duration // each way, and up to jitter more
+		jitter  time.Duration
+		least   float64 // of the grant
+	}{
+		{5, time.Second, false, 8, ms, 4 * ms, 0.99},
+		{50, time.Second, false, 8, ms, 4 * ms, 0.99},
+		{50, time.Second, false, 64, ms, 4 * ms, 0.99},
+		{500, time.Second, false, 8, ms / 10, ms, 0.99},
+		{500, time.Second, false, 64, ms / 10, ms, 0.99},
+		{500, time.Second, false, 64, ms, 4 * ms, 0.99},
+		{2500, 5 * time.Second, false, 64, ms, 4 * ms, 0.99},
+		{5000, time.Second, false, 64, ms / 10, ms, 0.99},
+		{250, 500 * ms, false, 64, ms, 4 * ms, 0.99},
+		{10, 1500 * ms, false, 8, ms, 4 * ms, 0.99},
+		{800, 5 * time.Second, false, 64, 80 * ms, 5 * ms, 0.98},
+		{500, time.Second, false, 64, 25 * ms, 2 * ms, 0.98},
+		{50, time.Second, false, 64, 25 * ms, 2 * ms, 0.98},
+		{5, 30 * time.Second, false, 8, ms, 4 * ms, 0.8},
+		// The first second goes by slowly, until a whole window was seen.
+		{5, time.Second, true, 8, ms, 4 * ms, 0.93},
+		{50, time.Second, true, 8, ms, 4 * ms, 0.93},
+		{500, time.Second, true, 64, ms, 4 * ms, 0.93},
+	}
+	for _, tt := range tests {
+		name := fmt.Sprintf("%d in %v, aligned %v, %d workers, %v and up to %v", tt.limit, tt.window, tt.aligned, tt.workers, tt.travel, tt.jitter)
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := &grantor{limit: tt.limit, window: tt.window, aligned: tt.aligned, travel: tt.travel, jitter: tt.jitter}
+				// Somewhere inside a window, so that the first answers tell less than a whole one.
+				after(300 * ms)
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				defer cancel()
+				work(ctx, newPacer(0, 0), g, tt.workers)
+				granted := float64(tt.limit) / tt.window.Seconds()
+				most := granted + 1
+				if tt.aligned {
+					most += granted / 100 // a window whose first call came a little late looks that much shorter
+				}
+				if worst := g.worst(); g.refused > 0 || float64(worst) > most || g.rate() < tt.least*granted {
+					t.Errorf("%.1f calls a second, %d in one, %d refused; granted are %.1f", g.rate(), worst, g.refused, granted)
+				}
 			})
-		}
+		})
 	}
 }
 
-// work makes calls until ctx ends. They travel a few milliseconds each way.
+// work makes calls until ctx ends.
 func work(ctx context.Context, p *pacer, g *grantor, workers int) {
 	var wg sync.WaitGroup
 	for i := range workers {
 		random := rand.New(rand.NewPCG(1, uint64(i)))
+		travel := func() { after(g.travel + time.Duration(random.Int64N(int64(g.jitter)+1))) }
 		wg.Go(func() {
-			for p.wait(ctx) == nil {
-				after(time.Millisecond + time.Duration(random.Int64N(int64(4*time.Millisecond))))
+			for n := 0; p.wait(ctx) == nil; n++ {
+				sent := time.Now()
+				travel()
 				status, h := g.call()
-				after(time.Millisecond + time.Duration(random.Int64N(int64(4*time.Millisecond))))
-				p.done(time.Now(), true, status, h)
+				travel()
+				if g.straggler > 0 && n%50 == i%50 {
+					after(g.straggler)
+				}
+				p.done(sent, time.Now(), status, h)
 			}
 		})
 	}
 	wg.Wait()
 }
 
+// An answer that comes home after its window is over doesn't pass for one of the next window.
+func TestPacerStragglers(t *testing.T) {
+	for _, straggler := range []time.Duration{200 * time.Millisecond, 700 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			g := &grantor{limit: 500, window: time.Second, travel: time.Millisecond, jitter: time.Millisecond, straggler: straggler}
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			work(ctx, newPacer(0, 0), g, 256)
+			if worst := g.worst(); g.refused > 0 || worst > 501 || g.rate() < 0.8*500 {
+				t.Errorf("one in 50 comes %v late: %.1f calls a second, %d in one, %d refused", straggler, g.rate(), worst, g.refused)
+			}
+		})
+	}
+}
+
 // Another client used up most of a window before we came: what it left for the rest of it is no rate to go on with.
 func TestPacerJoinsLate(t *testing.T) {
 	for _, aligned := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			g := &grantor{limit: 100, window: time.Second, aligned: aligned}
+			g := &grantor{limit: 100, window: time.Second, aligned: aligned, travel: time.Millisecond, jitter: 4 * time.Millisecond}
 			after(100 * time.Millisecond)
 			for range 30 {
 				g.call()
@@ -126,7 +179,7 @@ func TestPacerJoinsLate(t *testing.T) {
 			after(500 * time.Millisecond)
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
-			work(ctx, newPacer(0), g, 8)
+			work(ctx, newPacer(0, 0), g, 8)
 			if worst := g.worst(); g.refused > 0 || worst > 102 || len(g.arrivals) < 900 {
 				t.Errorf("aligned %v: %d calls, %d within a second, %d refused", aligned, len(g.arrivals), worst, g.refused)
 			}
@@ -137,31 +190,102 @@ func TestPacerJoinsLate(t *testing.T) {
 // Where others use the quota too, the pacer takes what they leave.
 func TestPacerShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &grantor{limit: 50, others: 40, window: time.Second, aligned: true}
+		g := &grantor{limit: 50, others: 40, window: time.Second, aligned: true, travel: time.Millisecond, jitter: 4 * time.Millisecond}
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
-		work(ctx, newPacer(0), g, 8)
+		work(ctx, newPacer(0, 0), g, 8)
 		if g.refused > 0 || len(g.arrivals) < 190 {
 			t.Errorf("%d calls were made and %d refused; want 200 and none", len(g.arrivals), g.refused)
 		}
 	})
 }
 
+// When somebody else begins to use the quota, what remains is spread over the rest of the window at once.
+func TestPacerSpreads(t *testing.T) {
+	now := noon
+	p := newPacer(0, 0)
+	call := func(h http.Header) {
+		for d := p.enter(now); d > 0; d = p.enter(now) {
+			now = now.Add(d)
+		}
+		p.done(now, now, 200, h)
+	}
+	call(limits("1000", "999", "10000"))
+	call(limits("1000", "998", "9990"))
+	if got := p.told(now); got.Allowed != 100 || got.Granted != 100 {
+		t.Errorf("before: %+v", got)
+	}
+	call(limits("1000", "79", "8000"))
+	if got := p.told(now); got.Allowed != 10 || got.Granted != 100 {
+		t.Errorf("after: %+v, want 10 allowed", got)
+	}
+	call(limits("1000", "78", "7900"))
+	begun := now
+	call(limits("1000", "77", "7800"))
+	if took := now.Sub(begun); took < 95*time.Millisecond || took > 105*time.Millisecond {
+		t.Errorf("the next call went after %v", took)
+	}
+	now = now.Add(8 * time.Second)
+	call(limits("1000", "999", "10000"))
+	if got := p.told(now); got.Allowed != 100 {
+		t.Errorf("in the next window: %+v", got)
+	}
+	call(limits("50", "40", "8000")) // the grant itself has become smaller
+	if got := p.told(now); got.Allowed > 50.0/8 || got.Granted > 50.0/8 {
+		t.Errorf("after the grant became smaller: %+v", got)
+	}
+}
+
+// A share of the grant, a rate below it, and as much as goes.
+func TestPacerModes(t *testing.T) {
+	tests := []struct {
+		name        string
+		most, share float64
+		least, peak float64 // calls a second
+	}{
+		{"granted", 0, 0, 99, 101},
+		{"share", 0, 0.8, 79, 81},
+		{"rate", 20, 0, 19.8, 21},
+		{"rate above the grant", 1000, 0, 99, 101},
+		{"rate above the share", 1000, 0.5, 49.5, 51},
+		{"max", math.Inf(1), 0, 95, 200},
+		{"max whatever the share", math.Inf(1), 0.1, 95, 200},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := &grantor{limit: 100, window: time.Second, travel: time.Millisecond, jitter: time.Millisecond}
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				defer cancel()
+				p := newPacer(tt.most, tt.share)
+				work(ctx, p, g, 64)
+				if worst := g.worst(); g.rate() < tt.least || float64(worst) > tt.peak || g.refused > 0 {
+					t.Errorf("%.1f calls a second, %d in one, %d refused", g.rate(), worst, g.refused)
+				}
+				if got := p.told(time.Now()); got.Granted != 100 || got.Allowed > max(tt.most, 100) || math.Abs(got.Rate-g.rate()) > g.rate()/4 || got.Calls != len(g.arrivals) {
+					t.Errorf("%d calls at %.1f a second, told are %+v", len(g.arrivals), g.rate(), got)
+				}
+			})
+		})
+	}
+}
+
 // Slow answers make the pacer careful, and don't stop it.
 func TestPacerSlowAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &grantor{limit: 5, window: time.Second}
-		p := newPacer(0)
+		p := newPacer(0, 0)
 		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 		defer cancel()
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
 				for p.wait(ctx) == nil {
+					sent := time.Now()
 					after(700 * time.Millisecond)
 					status, h := g.call()
 					after(700 * time.Millisecond)
-					p.done(time.Now(), true, status, h)
+					p.done(sent, time.Now(), status, h)
 				}
 			})
 		}
@@ -200,7 +324,7 @@ func TestPacerRate(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := newPacer(tt.most)
+				p := newPacer(tt.most, 0)
 				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 				defer cancel()
 				var mu sync.Mutex
@@ -213,7 +337,7 @@ func TestPacerRate(t *testing.T) {
 							calls++
 							mu.Unlock()
 							after(time.Microsecond)
-							p.done(time.Now(), true, tt.status, tt.header)
+							p.done(time.Now(), time.Now(), tt.status, tt.header)
 						}
 					})
 				}
@@ -229,12 +353,18 @@ func TestPacerRate(t *testing.T) {
 // Calls go one at a time until an answer tells the grant. Lost calls tell nothing.
 func TestPacerLearns(t *testing.T) {
 	now := noon
-	p := newPacer(1000)
+	p := newPacer(1000, 0)
 	enter := func() bool {
 		now = now.Add(time.Second)
 		return p.enter(now) == 0
 	}
-	done := func(sent bool, status int, h http.Header) { p.done(now, sent, status, h) }
+	done := func(sent bool, status int, h http.Header) {
+		at := time.Time{}
+		if sent {
+			at = now
+		}
+		p.done(at, now, status, h)
+	}
 
 	for _, lost := range []struct {
 		sent   bool
@@ -262,7 +392,7 @@ func TestPacerLearns(t *testing.T) {
 // No more calls are in flight and answered in a window than remain, lost ones included.
 func TestPacerGate(t *testing.T) {
 	now := noon
-	p := newPacer(1e6)
+	p := newPacer(math.Inf(1), 0)
 	through := func() int {
 		n := 0
 		for ; ; n++ {
@@ -272,7 +402,7 @@ func TestPacerGate(t *testing.T) {
 			}
 		}
 	}
-	done := func(status int, h http.Header) { p.done(now, true, status, h) }
+	done := func(status int, h http.Header) { p.done(now, now, status, h) }
 
 	p.enter(now)
 	done(200, limits("1000000", "5", "10000"))
@@ -288,7 +418,7 @@ func TestPacerGate(t *testing.T) {
 	if got := through(); got != 0 {
 		t.Errorf("%d calls let through, 2 are in flight and at least 2 remain", got)
 	}
-	p.done(now, false, 0, nil)
+	p.done(time.Time{}, now, 0, nil)
 	if got := through(); got != 1 {
 		t.Errorf("%d calls let through, 1 is in flight and at least 2 remain", got)
 	}
@@ -307,13 +437,14 @@ func TestPacerGate(t *testing.T) {
 // Being throttled closes the gate, and says nothing of the window.
 func TestPacerThrottled(t *testing.T) {
 	now := noon
-	p := newPacer(0)
+	p := newPacer(0, 0)
 	p.enter(now)
-	p.done(now, true, 200, limits("800", "799", "5000"))
+	p.done(now, now, 200, limits("800", "799", "5000"))
 	rate := p.limiter.Limit()
 	p.enter(now.Add(time.Second))
-	p.done(now.Add(time.Second), true, 429, limits("800", "0", "60000"))
-	p.done(now.Add(2*time.Second), true, 200, limits("800", "700", "3000")) // was on its way
+	p.enter(now.Add(time.Second + 100*time.Millisecond))
+	p.done(now.Add(time.Second), now.Add(time.Second), 429, limits("800", "0", "60000"))
+	p.done(now.Add(2*time.Second), now.Add(2*time.Second), 200, limits("800", "700", "3000")) // was on its way
 	if d := p.enter(now.Add(3 * time.Second)); d != 58*time.Second {
 		t.Errorf("the next try is in %v, want 58s", d)
 	}
@@ -325,14 +456,34 @@ func TestPacerThrottled(t *testing.T) {
 	}
 }
 
+// A service that is down and tells until when is left alone until then. Without a word it is not.
+func TestPacerUnavailable(t *testing.T) {
+	now := noon
+	for retryAfter, want := range map[string]time.Duration{"7": 7 * time.Second, "": 0} {
+		h := limits("800", "799", "5000")
+		if retryAfter != "" {
+			h.Set("Retry-After", retryAfter)
+		}
+		p := newPacer(0, 0)
+		p.enter(now)
+		p.done(now, now, 503, h)
+		if got := p.told(now); got.Closed != want || got.Granted == 0 {
+			t.Errorf("Retry-After %q: %+v, want closed for %v and the grant learned", retryAfter, got, want)
+		}
+		if d := p.enter(now.Add(want + time.Second)); d != 0 {
+			t.Errorf("Retry-After %q: still closed for %v after it", retryAfter, d)
+		}
+	}
+}
+
 // A cancelled wait ends at once and takes nothing.
 func TestPacerCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPacer(1) // one call a second
+		p := newPacer(1, 0) // one call a second
 		if err := p.wait(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		p.done(time.Now(), true, 200, nil)
+		p.done(time.Now(), time.Now(), 200, nil)
 		begun := time.Now()
 
 		ctx, cancel := context.WithCancel(t.Context())
@@ -353,7 +504,7 @@ func TestPacerCancelled(t *testing.T) {
 		if err := p.wait(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if got := time.Since(begun); got != time.Second {
+		if got := time.Since(begun); got < time.Second || got > 1010*time.Millisecond {
 			t.Errorf("the next call went after %v, want 1s: the cancelled ones took something", got)
 		}
 		if err := p.wait(ctx); !errors.Is(err, context.Canceled) {
@@ -365,7 +516,7 @@ func TestPacerCancelled(t *testing.T) {
 // Everybody who waits comes through, whatever the order of answers.
 func TestPacerNobodyStarves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPacer(0)
+		p := newPacer(0, 0)
 		g := &grantor{limit: 3, window: time.Second}
 		var mu sync.Mutex
 		counts := make([]int, 8)
@@ -377,7 +528,7 @@ func TestPacerNobodyStarves(t *testing.T) {
 				for p.wait(ctx) == nil {
 					after(time.Duration(i) * 20 * time.Millisecond)
 					status, h := g.call()
-					p.done(time.Now(), true, status, h)
+					p.done(time.Now(), time.Now(), status, h)
 					mu.Lock()
 					counts[i]++
 					mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -81,6 +82,13 @@ func TestPerson(t *testing.T) {
 		if replies[i].Verdict != want {
 			t.Errorf("update %d: %+v, want %s", i, replies[i], want)
 		}
+	}
+	if r := c.Diagnose(ctx, "nobody@example.com", replies[1]); r.Alike || !strings.HasSuffix(r.Reason.Message, "no such account") {
+		t.Errorf("nobody: %+v", r)
+	}
+	elsewhere := c.State(ctx, []string{"ana@example.org"})[0]
+	if r := c.Diagnose(ctx, "ana@example.org", elsewhere); r.Alike || !strings.Contains(r.Reason.Message, "example.org is not an internal domain") {
+		t.Errorf("elsewhere: %+v", r)
 	}
 	state := c.State(ctx, []string{"ana@example.com", "bob@example.com"})
 	for i, want := range []batch.Settings{

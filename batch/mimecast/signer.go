@@ -13,8 +13,9 @@ type signer interface {
 	// sign adds the proof to a request that is about to be sent. A cancelled ctx ends its waits. The error is ctx's, or
 	// an *unsigned.
 	sign(ctx context.Context, req *http.Request) error
-	// renew is told that the service turned a signed request away, and tells whether signing it anew may help.
-	renew(req *http.Request) bool
+	// renew is told the answer to a signed request, and tells whether the service turned it away unexecuted for a reason that
+	// signing it anew may mend.
+	renew(req *http.Request, a answer) bool
 	// secrets returns what must not be shown when an answer to a signed request repeats it.
 	secrets(req *http.Request) []batch.Secret
 }

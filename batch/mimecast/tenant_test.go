@@ -1,6 +1,7 @@
 package mimecast
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -46,12 +47,19 @@ func TestTenant(t *testing.T) {
 			}
 		})
 	}
+	t.Run("no region, forbidden", func(t *testing.T) {
+		got, err := discovering(t, say(403, noProduct)).Tenant(t.Context())
+		ce, ok := errors.AsType[*batch.CallError](err)
+		if !ok || !ce.Fatal() || ce.Reply.Reason.Code != codeNoRegion || !strings.Contains(err.Error(), "app_forbidden") {
+			t.Errorf("error %v, tenant %+v", err, got)
+		}
+	})
 	base, err := parseBase("https://API.example.com/x")
 	if err != nil {
 		t.Fatal(err)
 	}
 	// The first 16 digits of SHA-256 of "api.example.com\nid-1".
-	if got, want := clientKey(base, "id-1"), "client:a4bceb06c393e24e"; got != want {
+	if got, want := clientKey(base, batch.NewSecret("id-1")), "client:a4bceb06c393e24e"; got != want {
 		t.Errorf("key is %s, want %s", got, want)
 	}
 }

@@ -13,10 +13,10 @@ import (
 // mostUpdates is how many users the documentation of update-user allows in a call. For create-user it gives no number.
 const mostUpdates = 5
 
-// Batch is how many steps of a kind fit one call.
+// Batch is how many steps of a kind go into one call.
 func (c *Client) Batch(kind batch.StepKind) int {
 	if kind == batch.StepUpdate {
-		return mostUpdates
+		return c.updateBatch
 	}
 	return 1
 }
@@ -55,22 +55,29 @@ func (c *Client) State(ctx context.Context, emails []string) []batch.Reply {
 // users makes one call about the addresses, and sorts its answer to them.
 func (c *Client) users(ctx context.Context, fn *function, emails []string, users []any, secrets []batch.Secret) []batch.Reply {
 	a := c.call(ctx, fn, request{Data: users}, secrets...)
-	now := time.Now()
-	replies := make([]batch.Reply, len(emails))
-	for i, email := range emails {
-		replies[i] = a.about(email, len(emails) == 1, now)
+	replies := a.about(emails, time.Now())
+	for i, r := range replies {
+		if r.Verdict == batch.Done {
+			c.seen.done(emails[i], fn == c.createUser)
+		}
 	}
 	return replies
 }
 
-// about says what the answer means for an address; alone says that the call was about no other.
-func (a answer) about(email string, alone bool, now time.Time) batch.Reply {
-	u, entry := a.envelope.user(email)
-	r := a.judge(finding{entry, a.envelope.refusalsOf(email, alone)}, now)
-	if r.Verdict == batch.Done {
-		r.Account = u.account()
+// about says what the answer means for each of the addresses that its call was about.
+func (a answer) about(emails []string, now time.Time) []batch.Reply {
+	replies := make([]batch.Reply, len(emails))
+	for i, f := range a.envelope.findings(emails) {
+		r := a.judge(f, now)
+		switch r.Verdict {
+		case batch.Done:
+			r.Account = f.user.account(a.mask)
+		case batch.Refused:
+			r.Whole = len(emails) > 1 && !f.own
+		}
+		replies[i] = r
 	}
-	return r
+	return replies
 }
 
 // asked is a step as create-user and update-user take it: what is not set is not there, for the service takes neither null
@@ -136,15 +143,16 @@ type user struct {
 func (e envelope) user(email string) (user, bool) {
 	for _, raw := range e.data {
 		var u user
-		if json.Unmarshal(raw, &u) == nil && strings.EqualFold(text(u.EmailAddress), email) {
+		if json.Unmarshal(raw, &u) == nil && sameAddress(text(u.EmailAddress), email) {
 			return u, true
 		}
 	}
 	return user{}, false
 }
 
-func (u user) account() *batch.Account {
-	a := &batch.Account{Email: strings.ToLower(text(u.EmailAddress)), ID: text(u.ID), Settings: batch.Settings{}}
+// account returns the entry of an address that was asked for.
+func (u user) account(m mask) *batch.Account {
+	a := &batch.Account{Email: strings.ToLower(text(u.EmailAddress)), ID: m.value(text(u.ID)), Settings: batch.Settings{}}
 	for f, v := range map[batch.Field]any{
 		batch.Username:             u.Name,
 		batch.PasswordNeverExpires: u.PasswordNeverExpires,
@@ -154,7 +162,11 @@ func (u user) account() *batch.Account {
 		batch.AllowSMTP:            u.AllowSmtp,
 		batch.AllowPOP:             u.AllowPop,
 	} {
-		if s := text(v); s != "" {
+		s := text(v)
+		if _, ok := v.(string); ok {
+			s = m.value(s)
+		}
+		if s != "" {
 			a.Settings[f] = s
 		}
 	}

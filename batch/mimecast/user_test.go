@@ -122,12 +122,14 @@ func TestDoAnswers(t *testing.T) {
 }
 
 func TestBatch(t *testing.T) {
-	var c Client
-	if got := c.Batch(batch.StepCreate); got != 1 {
-		t.Errorf("%d creates a call, want 1", got)
-	}
-	if got := c.Batch(batch.StepUpdate); got != 5 {
-		t.Errorf("%d updates a call, want 5", got)
+	for set, want := range map[int]int{0: 5, 1: 1, 3: 3, 5: 5} {
+		c := client(t, "http://localhost", func(c *Config) { c.UpdateBatch = set })
+		if got := c.Batch(batch.StepUpdate); got != want {
+			t.Errorf("UpdateBatch %d: %d updates a call, want %d", set, got, want)
+		}
+		if got := c.Batch(batch.StepCreate); got != 1 {
+			t.Errorf("UpdateBatch %d: %d creates a call, want 1", set, got)
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"mimebatch/batch"
 	"mimebatch/batch/durable"
 	"mimebatch/batch/journal"
+	"mimebatch/batch/mimecast"
 	"mimebatch/batch/report"
 )
 
@@ -51,6 +53,7 @@ Rows that the service refused are not sent again.
 			return a.applyRun(cmd.Context(), args[0], sheetPath, passwordFile, calls, f)
 		},
 	}
+	a.connectFlags(cmd)
 	calls.add(cmd)
 	f.add(cmd)
 	cmd.Flags().StringVar(&sheetPath, "sheet", "", "the sheet's `file`, if it was moved since the plan was made")
@@ -61,6 +64,10 @@ Rows that the service refused are not sent again.
 func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, calls callFlags, f applyFlags) error {
 	sum := summary{Type: "summary", Run: id}
 	err := func() error {
+		config, err := a.clientConfig(calls)
+		if err != nil {
+			return err
+		}
 		j, run, err := a.findRun(ctx, id)
 		if err != nil {
 			return err
@@ -85,7 +92,7 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 				return fmt.Errorf("find the sheet: %w", err)
 			}
 		}
-		client, disconnect, err := a.directory(calls)
+		client, disconnect, err := a.directory(config)
 		if err != nil {
 			return err
 		}
@@ -131,7 +138,7 @@ func (a *app) sameSheet(ctx context.Context, run batch.Run, path, passwordFile s
 	}
 	changed := &batch.SheetError{
 		Path: path, Msg: "the sheet has changed since the plan was made",
-		Fix: "make a new plan of it: mimebatch plan " + shellQuote(path) + a.placeFlags() + "; or bring the old file back",
+		Fix: "make a new plan of it: mimebatch plan " + shellQuote(path) + a.tenantFlags() + "; or bring the old file back",
 	}
 	if sum != run.SHA256 {
 		return nil, changed
@@ -167,7 +174,7 @@ type execution struct {
 	run     batch.Run
 	sheet   *batch.Sheet // nil if no passwords are needed
 	journal *journal.Journal
-	client  batch.Directory
+	client  *mimecast.Client
 	workers int
 	applyFlags
 }
@@ -188,7 +195,9 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 			hint: "use the credentials of the tenant that it was planned for, or make a new plan",
 		}
 	}
-	lock, err := a.lockTenant(tenant)
+	a.infof("applying to %s", tenantName(tenant))
+	next := fmt.Sprintf("mimebatch apply %s%s", x.run.ID, a.tenantFlags())
+	lock, err := a.lockTenant(tenant, next)
 	if err != nil {
 		return err
 	}
@@ -203,7 +212,7 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 	if err != nil {
 		return err
 	}
-	next := fmt.Sprintf("mimebatch apply %s%s", x.run.ID, a.placeFlags())
+	progress.pace = x.client.Pace
 	a.goOn.Store(&next)
 	applier := batch.Applier{
 		Directory: x.client, Journal: x.journal, Workers: x.workers, SettleAfter: x.settleAfter,
@@ -232,22 +241,34 @@ func (a *app) outcome(run batch.Run, counts batch.Counts, applyErr, resultsErr e
 	return nil
 }
 
-// lockTenant keeps a second mimebatch of this user from applying to the same tenant, whichever journal it uses. The embedded
-// sandbox is one for each journal.
-func (a *app) lockTenant(t batch.Tenant) (*durable.LockFile, error) {
+// lockTenant keeps a second mimebatch of this user from applying to the same tenant, whichever journal it uses. The second is
+// told the command to go on with.
+func (a *app) lockTenant(t batch.Tenant, next string) (*durable.LockFile, error) {
 	path, err := a.lockFile(t)
 	if err != nil {
 		return nil, err
 	}
 	lock, err := durable.Lock(path, holder())
+	if _, held := errors.AsType[*durable.HeldError](err); held {
+		return nil, &stop{
+			code: exitBusy, err: fmt.Errorf("apply to %s: %w", tenantName(t), err),
+			hint: fmt.Sprintf("%s; then go on with: %s", batch.HintOf(err), next),
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("apply to %s: %w", tenantName(t), err)
 	}
 	return lock, nil
 }
 
+// lockFile names the file that stands for a tenant. The embedded sandbox is one for each journal. Those that are served on this
+// machine, where alone plain http may go, share account codes: they are told apart by where they are.
 func (a *app) lockFile(t batch.Tenant) (string, error) {
-	sum := sha256.Sum256([]byte(t.Key))
+	key := t.Key
+	if !t.Sandbox && strings.HasPrefix(t.BaseURL, "http:") {
+		key += "\n" + t.BaseURL
+	}
+	sum := sha256.Sum256([]byte(key))
 	name := "." + hex.EncodeToString(sum[:6]) + ".lock"
 	dir, err := a.stateDir()
 	if err != nil || t.Sandbox {

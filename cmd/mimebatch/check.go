@@ -322,12 +322,11 @@ func (a *app) heads(s *batch.Sheet) {
 	}
 }
 
-// listed prints a list under a heading, in lines of at most 80 columns.
+// listed prints a list beside a heading.
 func (a *app) listed(heading, list string) {
-	for line := range strings.SplitSeq(wrap(list, 80-len("mimebatch: ")-len(heading)-1, ""), "\n") {
-		a.infof("%s %s", heading, line)
-		heading = strings.Repeat(" ", len(heading))
-	}
+	const name = "mimebatch: "
+	indent := name + strings.Repeat(" ", len(heading)+1)
+	fmt.Fprintln(a.stderr, name+heading+" "+wrap(safe(list), len(indent), indent))
 }
 
 // columns lists which column is read as which field.

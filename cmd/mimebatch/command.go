@@ -41,7 +41,7 @@ func (a *app) findRun(ctx context.Context, id string) (*journal.Journal, batch.R
 	return j, run, nil
 }
 
-// placeFlags are the flags that a command needs to find the same journal and tenant again.
+// placeFlags are the flags that a command needs to find the same journal again.
 func (a *app) placeFlags() string {
 	s := ""
 	if a.sandbox {
@@ -55,7 +55,11 @@ func (a *app) placeFlags() string {
 
 // nextCommand tells what to type next, ready to paste.
 func (a *app) nextCommand(why, command string, id batch.RunID) {
-	a.infof("%s: mimebatch %s %s%s", why, command, id, a.placeFlags())
+	flags := a.placeFlags()
+	if command == "apply" {
+		flags = a.tenantFlags()
+	}
+	a.infof("%s: mimebatch %s %s%s", why, command, id, flags)
 }
 
 // shellQuote quotes what a shell would take apart.

@@ -4,18 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"mimebatch/batch"
 	"mimebatch/batch/durable"
+	"mimebatch/batch/mimecast"
 )
 
-// The exit codes. They are a promise to scripts.
+// The exit codes. They are a promise to scripts. How the tenant is reached is a setting, and a wrong one is usage, be it from
+// the command line, the environment, a file or a profile; who calls is a matter of credentials, also before any call.
 const (
 	exitDone        = 0   // all rows done, unchanged or skipped
 	exitFailed      = 1   // could not go on
-	exitUsage       = 2   // the command line is wrong
+	exitUsage       = 2   // the command line or a setting is wrong; nobody was called
 	exitIncomplete  = 3   // finished, but some rows are invalid, blocked, refused, unknown or not reached
-	exitCredentials = 4   // credentials or permission
+	exitCredentials = 4   // credentials (none, not whole, not private, refused) or permission
 	exitSheet       = 5   // the sheet can't be used as it is; nothing was sent
 	exitGuard       = 6   // stopped by a guard
 	exitBusy        = 7   // another mimebatch is applying to this tenant
@@ -25,10 +28,11 @@ const (
 const exitHelp = `Exit status:
   0    all rows are done, unchanged or skipped
   1    could not go on
-  2    the command line is wrong
+  2    the command line or a setting is wrong: a flag, a region, an address, a
+       profile or file that isn't there; nobody was called
   3    finished, but some rows are invalid, blocked, refused, unknown or not
        reached
-  4    credentials or permission
+  4    credentials (none, not whole, not private, refused) or permission
   5    the sheet can't be used as it is; nothing was sent
   6    stopped by a guard
   7    another mimebatch is applying to this tenant
@@ -59,7 +63,20 @@ func (e *stop) Hint() string {
 }
 
 func usageError(format string, args ...any) error {
-	return &stop{code: exitUsage, err: fmt.Errorf(format, args...), hint: "mimebatch help shows the commands and their flags"}
+	return &stop{code: exitUsage, err: fmt.Errorf(format, args...)}
+}
+
+// hintOf tells what to do about an error, "" if there is nothing to say.
+func (a *app) hintOf(err error) string {
+	switch hint := batch.HintOf(err); {
+	case hint != "":
+		return hint
+	case errors.Is(err, fs.ErrNotExist):
+		return "check the name; a path is looked for from the folder that you are in"
+	case exitCode(err) == exitUsage:
+		return a.command + " --help tells more"
+	}
+	return ""
 }
 
 // exitCode is the one place where an error becomes a number.
@@ -76,7 +93,10 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*batch.SheetError](err); ok {
 		return exitSheet
 	}
-	if c, ok := errors.AsType[*batch.CallError](err); ok && c.Fatal() {
+	if c, ok := errors.AsType[*batch.CallError](err); ok && c.Fatal() && !mimecast.Unreachable(c.Reply) {
+		return exitCredentials
+	}
+	if c, ok := errors.AsType[*batch.CircuitError](err); ok && c.Reply.Alike {
 		return exitCredentials
 	}
 	if _, ok := errors.AsType[*durable.HeldError](err); ok {
@@ -104,7 +124,7 @@ func (a *app) report(err error) {
 	} else {
 		a.errorf("%s", err.Error())
 	}
-	if hint := batch.HintOf(err); hint != "" {
+	if hint := a.hintOf(err); hint != "" {
 		a.hintf("%s", hint)
 	}
 }

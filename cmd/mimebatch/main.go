@@ -50,7 +50,7 @@ type app struct {
 	stderr   io.Writer
 	getenv   func(string) string
 	terminal bool // a person can be asked
-	bar      bool // standard error shows a progress bar
+	bar      bool // standard error is a terminal, and shows a progress bar
 	colour   bool // standard output shows colours
 
 	// Flags of every command.
@@ -58,8 +58,16 @@ type app struct {
 	sandbox     bool
 	json        bool
 
-	summed bool                   // the last line under --json is printed
-	goOn   atomic.Pointer[string] // the command that goes on with what is being applied
+	// Flags of the commands that call a tenant.
+	profile         string
+	credentialsFile string
+	region          string
+	caFile          string
+	debug           bool
+
+	command string                 // and those above it, as in "mimebatch profile save"
+	summed  bool                   // the last line under --json is printed
+	goOn    atomic.Pointer[string] // the command that goes on with what is being applied
 }
 
 // output remembers the first error of writing, so that not each single print has to look at it.

@@ -14,6 +14,7 @@ import (
 
 	"mimebatch/batch"
 	"mimebatch/batch/journal"
+	"mimebatch/batch/mimecast"
 )
 
 // planFlags are the flags of commands that make a plan.
@@ -21,6 +22,7 @@ type planFlags struct {
 	callFlags
 	reading     readingFlags
 	mode        string
+	readState   string
 	skipInvalid bool
 }
 
@@ -29,6 +31,7 @@ func (f *planFlags) add(cmd *cobra.Command) {
 	f.reading.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.mode, "mode", string(batch.Upsert), "upsert, create or update; an action column overrides it for its row")
+	flags.StringVar(&f.readState, "read-state", string(batch.ReadAuto), "read the accounts' settings before planning: auto (where a row needs it), always or never")
 	flags.BoolVar(&f.skipInvalid, "skip-invalid", false, "leave rows with problems out instead of stopping")
 }
 
@@ -37,7 +40,11 @@ func (f *planFlags) check() (batch.Mode, error) {
 	if !ok || mode == batch.Skip {
 		return "", usageError("--mode takes upsert, create or update, not %q", f.mode)
 	}
-	return mode, f.callFlags.check()
+	switch batch.ReadState(f.readState) {
+	case batch.ReadAuto, batch.ReadAlways, batch.ReadNever:
+		return mode, nil
+	}
+	return "", usageError("--read-state takes auto, always or never, not %q", f.readState)
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -55,6 +62,7 @@ Exit status is 3 if rows are invalid or blocked, and 5 if invalid rows keep the 
 			return a.plan(cmd.Context(), args[0], f)
 		},
 	}
+	a.connectFlags(cmd)
 	f.add(cmd)
 	return cmd
 }
@@ -79,7 +87,7 @@ type prepared struct {
 	sheet   *batch.Sheet
 	planned planned
 	journal *journal.Journal
-	client  batch.Directory
+	client  *mimecast.Client
 	close   func()
 }
 
@@ -87,6 +95,10 @@ type prepared struct {
 // before the tenant is read.
 func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summary, ready func(*batch.Sheet) error) (*prepared, error) {
 	mode, err := f.check()
+	if err != nil {
+		return nil, err
+	}
+	config, err := a.clientConfig(f.callFlags)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +136,7 @@ func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summar
 			return nil, err
 		}
 	}
-	client, disconnect, err := a.directory(f.callFlags)
+	client, disconnect, err := a.directory(config)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +146,7 @@ func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summar
 		return nil, err
 	}
 	p := &prepared{sheet: s, journal: j, client: client, close: func() { j.Close(); disconnect() }}
-	if err := a.store(ctx, p, path, mode, f.workers); err != nil {
+	if err := a.store(ctx, p, path, batch.Planner{Directory: client, Mode: mode, Workers: f.workers, ReadState: batch.ReadState(f.readState)}); err != nil {
 		p.close()
 		return nil, err
 	}
@@ -146,7 +158,7 @@ func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summar
 }
 
 // store makes the plan and stores it.
-func (a *app) store(ctx context.Context, p *prepared, path string, mode batch.Mode, workers int) error {
+func (a *app) store(ctx context.Context, p *prepared, path string, planner batch.Planner) error {
 	tenant, err := batch.ReadTenant(ctx, p.client)
 	if err != nil {
 		return err
@@ -157,10 +169,9 @@ func (a *app) store(ctx context.Context, p *prepared, path string, mode batch.Mo
 		}
 	}
 	p.run = runOf(p.sheet)
-	p.run.ID, p.run.Created, p.run.Mode, p.run.Tenant, p.run.Version = newRunID(), time.Now().UTC(), mode, tenant, version()
+	p.run.ID, p.run.Created, p.run.Mode, p.run.Tenant, p.run.Version = newRunID(), time.Now().UTC(), planner.Mode, tenant, version()
 	p.run.SheetPath = path
 	p.planned.counts = batch.Counts{}
-	planner := batch.Planner{Directory: p.client, Mode: mode, Workers: workers}
 	return p.journal.Plan(ctx, p.run, p.planned.watch(planner.Plan(ctx, p.sheet)))
 }
 
@@ -195,11 +206,15 @@ type planned struct {
 	counts         batch.Counts
 	create, update int
 	secondSteps    int
+	passwordsAgain int      // accounts that are there and get a password
 	changes        []string // rows that are updated, with before -> after
 	stopped        []string // rows that are blocked
 	notes          map[string]int
 	secrets        bool
 }
+
+// passwordNote is what to know of accounts that are there and get a password.
+const passwordNote = "existing accounts get their password set again, the same or not, as at every run: open sessions end, and devices ask for it"
 
 // mostShown is how many rows of a kind a plan prints; show prints them all.
 const mostShown = 12
@@ -233,6 +248,10 @@ func (p *planned) add(row batch.PlannedRow) {
 		p.secondSteps += len(row.Steps) - 1
 	case batch.ActionUpdate:
 		p.update++
+		if row.Steps[0].WithPassword {
+			p.passwordsAgain++
+			p.notes[passwordNote]++
+		}
 		if len(p.changes) < mostShown {
 			p.changes = append(p.changes, fmt.Sprintf("row %d  %s: %s", row.Line, row.Email, changes(row.Steps[0])))
 		}
@@ -276,9 +295,12 @@ func changes(s batch.Step) string {
 func (a *app) printPlan(p *prepared) {
 	a.printf("\nPlan %s for %s\n", p.run.ID, tenantName(p.run.Tenant))
 	c := &p.planned
-	second := ""
+	second, again := "", ""
 	if c.secondSteps > 0 {
 		second = fmt.Sprintf("  (%d of them get further settings in a second step)", c.secondSteps)
+	}
+	if c.passwordsAgain > 0 {
+		again = fmt.Sprintf("  (%d of them get their password set again)", c.passwordsAgain)
 	}
 	for _, l := range []struct {
 		n    int
@@ -286,7 +308,7 @@ func (a *app) printPlan(p *prepared) {
 		more string
 	}{
 		{c.create, "create", second},
-		{c.update, "update", ""},
+		{c.update, "update", again},
 		{c.counts[batch.Unchanged], "unchanged", ""},
 		{c.counts[batch.Blocked], "blocked", ""},
 		{c.counts[batch.Invalid], "invalid", ""},
@@ -321,7 +343,8 @@ func (a *app) printShown(title string, lines []string, total int, id batch.RunID
 	}
 }
 
-// tenantName is how people know a tenant.
+// tenantName is how people know a tenant: by its name and account code or, where these can't be read, by where it is and
+// what Name tells in their stead.
 func tenantName(t batch.Tenant) string {
 	name := t.BaseURL
 	switch {
@@ -329,6 +352,8 @@ func tenantName(t batch.Tenant) string {
 		name = fmt.Sprintf("%s (%s)", t.Name, t.Account)
 	case t.Account != "":
 		name = t.Account
+	case t.Name != "":
+		name = fmt.Sprintf("%s at %s", t.Name, t.BaseURL)
 	}
 	if t.Sandbox {
 		return "SANDBOX " + name

@@ -3,34 +3,47 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 
 	"mimebatch/batch"
+	"mimebatch/batch/mimecast"
 )
 
-// progressEvery is how often a plain line tells of the progress where no bar can be drawn.
-const progressEvery = 10 * time.Second
+const (
+	// progressEvery is how often a plain line tells of the progress where no bar can be drawn.
+	progressEvery = 10 * time.Second
+	// paceEvery is how often the words beside the bar are made anew.
+	paceEvery = time.Second
+	// etaTicks, of paceEvery each, is how far back the rate goes by which the end is foretold, and leastTicks the least.
+	etaTicks, leastTicks = 60, 5
+)
 
 // progress shows how far an apply has come: a bar on a terminal, else a line now and then. Its methods are safe
 // for concurrent use.
 type progress struct {
-	app *app
-	bar *progressbar.ProgressBar // nil without a terminal
+	app  *app
+	bar  *progressbar.ProgressBar // nil without a terminal
+	pace func() mimecast.Pace     // of the calls; nil if nobody knows. It is set before the first row
+
+	start   sync.Once
+	stop    chan struct{}
+	stopped sync.WaitGroup
 
 	mu      sync.Mutex
-	seen    map[int]bool // rows that came to their end at least once
+	ended   []uint64 // a bit for each row that is at its end
+	done    int      // rows of these
 	total   int
-	trouble int
-	began   time.Time
-	told    time.Time
+	refused int   // of those that are done
+	past    []int // how many were done at the last ticks, the latest last
 }
 
 // progress counts the rows that are left to do.
 func (a *app) progress(ctx context.Context, j batch.Journal, id batch.RunID) (*progress, error) {
-	p := &progress{app: a, seen: map[int]bool{}, began: time.Now(), told: time.Now()}
+	p := &progress{app: a, stop: make(chan struct{}), past: []int{0}}
 	last := 0
 	for s, err := range j.Open(ctx, id) {
 		if err != nil {
@@ -41,14 +54,16 @@ func (a *app) progress(ctx context.Context, j batch.Journal, id batch.RunID) (*p
 			last = s.Row
 		}
 	}
+	p.ended = make([]uint64, last/64+1)
 	if a.bar && p.total > 0 {
 		p.bar = progressbar.NewOptions(p.total,
 			progressbar.OptionSetWriter(a.stderr),
 			progressbar.OptionSetDescription("applying"),
+			progressbar.OptionShowDescriptionAtLineEnd(),
 			progressbar.OptionShowCount(),
-			progressbar.OptionShowIts(),
-			progressbar.OptionSetItsString("rows"),
-			progressbar.OptionSetWidth(20),
+			progressbar.OptionSetPredictTime(false),
+			progressbar.OptionSetElapsedTime(false),
+			progressbar.OptionSetWidth(8), // leaves room for the pace
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish(),
 		)
@@ -56,34 +71,109 @@ func (a *app) progress(ctx context.Context, j batch.Journal, id batch.RunID) (*p
 	return p, nil
 }
 
-// row notes that a row has come to its end for now.
+// row notes what the workers left a row as. One that is open or unknown comes again, or not to its end.
 func (p *progress) row(row int, state batch.StepState) {
+	p.start.Do(func() { p.stopped.Go(p.run) })
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.seen[row] {
+	word, bit := row/64, uint64(1)<<(row%64)
+	if state != batch.StepDone && state != batch.StepRefused || p.ended[word]&bit != 0 {
 		return
 	}
-	p.seen[row] = true
-	if state != batch.StepDone {
-		p.trouble++
+	p.ended[word] |= bit
+	p.done++
+	if state == batch.StepRefused {
+		p.refused++
 	}
 	if p.bar != nil {
 		_ = p.bar.Add(1) // a bar that can't be drawn is no reason to stop
-		return
 	}
-	if time.Since(p.told) < progressEvery {
-		return
+}
+
+// run tells of the pace until end is called.
+func (p *progress) run() {
+	t := time.NewTicker(paceEvery)
+	defer t.Stop()
+	for told := time.Now(); ; {
+		select {
+		case <-p.stop:
+			return
+		case <-t.C:
+		}
+		now := time.Now()
+		line, pace := p.tick(now)
+		switch {
+		case p.bar != nil:
+			p.bar.Describe(pace)
+		case now.Sub(told) >= progressEvery:
+			told = now
+			p.app.infof("%s, %s", line, pace)
+		}
 	}
-	p.told = time.Now()
-	line := fmt.Sprintf("%d of %d rows, %.1f a second", len(p.seen), p.total, float64(len(p.seen))/time.Since(p.began).Seconds())
-	if p.trouble > 0 {
-		line += fmt.Sprintf(", %d of them not done", p.trouble)
+}
+
+// tick takes note of how far the rows are, and puts it and the pace into words.
+func (p *progress) tick(now time.Time) (line, pace string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.past = append(p.past, p.done)
+	p.past = p.past[max(0, len(p.past)-1-etaTicks):]
+	line = fmt.Sprintf("%d/%d rows", p.done, p.total)
+	if p.refused > 0 {
+		line += fmt.Sprintf(", %d refused", p.refused)
 	}
-	p.app.infof("%s", line)
+	ticks := len(p.past) - 1
+	rows := p.done - p.past[0]
+	var words []string
+	if p.pace != nil {
+		told := p.pace()
+		if told.Closed > 0 {
+			return line, fmt.Sprintf("paused for %s by the service's rate limit", (told.Closed + time.Second - 1).Truncate(time.Second))
+		}
+		words = append(words, paceWords(told))
+	} else {
+		words = append(words, perSecond(float64(rows)/(time.Duration(max(1, ticks))*paceEvery).Seconds())+" rows/s")
+	}
+	if rows > 0 && ticks >= leastTicks && p.done < p.total {
+		each := time.Duration(ticks) * paceEvery / time.Duration(rows)
+		words = append(words, doneWords(now, each*time.Duration(p.total-p.done)))
+	}
+	return line, strings.Join(words, ", ")
+}
+
+// paceWords tells a pace, as in "4.2 calls/s of 5.0 granted".
+func paceWords(p mimecast.Pace) string {
+	words := perSecond(p.Rate) + " calls/s"
+	switch {
+	case p.Granted > 0 && p.Allowed >= p.Granted:
+		words += " of " + perSecond(p.Granted) + " granted"
+	case p.Granted > 0:
+		words += " of " + perSecond(p.Allowed) + " allowed"
+	}
+	return words
+}
+
+// doneWords foretells the end, in local time.
+func doneWords(now time.Time, left time.Duration) string {
+	at := now.Add(left).Local()
+	if left > 24*time.Hour {
+		return "done on " + at.Format("2 Jan")
+	}
+	return "done at " + at.Format("15:04")
+}
+
+// perSecond writes a rate in no more than a few digits.
+func perSecond(rate float64) string {
+	if rate < 100 {
+		return fmt.Sprintf("%.1f", rate)
+	}
+	return fmt.Sprintf("%.0f", rate)
 }
 
 // end takes the bar off the screen.
 func (p *progress) end() {
+	close(p.stop)
+	p.stopped.Wait()
 	if p.bar != nil {
 		_ = p.bar.Exit()
 	}

@@ -10,6 +10,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// errorLine is the last line under --json of a command that has nothing to do with rows and couldn't go on.
+type errorLine struct {
+	Type  string `json:"type"`
+	Error string `json:"error"`
+	Hint  string `json:"hint,omitempty"`
+	Exit  int    `json:"exit"`
+}
+
 // main runs one command line and returns the exit code.
 func (a *app) main(ctx context.Context, args []string) int {
 	root := a.rootCommand()
@@ -19,9 +27,14 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetErr(a.stderr)
 	// Also where another flag is wrong, and so the flags are not read to their end.
 	a.json = slices.Contains(args, "--json")
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
+	a.command = cmd.CommandPath()
 	if err != nil && a.json && !a.summed {
-		err = a.finish(summary{Type: "summary"}, err)
+		if slices.Contains([]string{"check", "plan", "apply", "run", "runs", "show", "report"}, cmd.Name()) {
+			err = a.finish(summary{Type: "summary"}, err)
+		} else {
+			err = errors.Join(err, a.line(errorLine{"error", err.Error(), a.hintOf(err), exitCode(err)}))
+		}
 	}
 	if err == nil && a.stdout.err != nil {
 		err = fmt.Errorf("write output: %w", a.stdout.err)
@@ -49,12 +62,11 @@ Try it without a tenant: mimebatch run SHEET --sandbox --yes
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) { a.command = cmd.CommandPath() },
+		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &stop{code: exitUsage, err: err, hint: cmd.CommandPath() + " --help shows the flags"}
-	})
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &stop{code: exitUsage, err: err} })
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.journalPath, "journal", "", "the journal's `file` (default: MIMEBATCH_JOURNAL, or journal.db in the user's state folder)")
 	flags.BoolVar(&a.sandbox, "sandbox", false, "use the embedded rehearsal tenant, kept beside the journal")
@@ -62,12 +74,18 @@ Try it without a tenant: mimebatch run SHEET --sandbox --yes
 	root.AddCommand(
 		a.checkCommand(), a.planCommand(), a.applyCommand(), a.runCommand(),
 		a.runsCommand(), a.showCommand(), a.reportCommand(),
-		a.templateCommand(), a.sandboxCommand(), a.authCommand(), a.versionCommand(),
+		a.templateCommand(), a.sandboxCommand(), a.authCommand(), a.profileCommand(), a.versionCommand(),
 	)
-	for _, cmd := range append(root.Commands(), root) {
-		cmd.Long = fill(cmd.Long)
-	}
+	fillHelp(root)
 	return root
+}
+
+// fillHelp breaks the lines of the help of a command and of those below it.
+func fillHelp(cmd *cobra.Command) {
+	cmd.Long = fill(cmd.Long)
+	for _, sub := range cmd.Commands() {
+		fillHelp(sub)
+	}
 }
 
 // fill breaks the lines of paragraphs anew so that each fits 80 columns. Lines that begin with a blank, or stand above such a
@@ -76,7 +94,7 @@ func fill(text string) string {
 	paragraphs := strings.Split(text, "\n\n")
 	for i, p := range paragraphs {
 		if !strings.Contains("\n"+p, "\n ") {
-			paragraphs[i] = wrap(strings.ReplaceAll(p, "\n", " "), 80, "")
+			paragraphs[i] = wrap(strings.ReplaceAll(p, "\n", " "), 0, "")
 		}
 	}
 	return strings.Join(paragraphs, "\n\n")

@@ -25,6 +25,7 @@ it sends nothing, unless --skip-invalid leaves them out. Without a terminal to a
 			return a.run(cmd.Context(), args[0], p, f)
 		},
 	}
+	a.connectFlags(cmd)
 	p.add(cmd)
 	f.add(cmd)
 	return cmd
@@ -34,7 +35,7 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 	sum := summary{Type: "summary"}
 	err := func() error {
 		if !f.yes && (!a.terminal || a.json) {
-			return &stop{code: exitUsage, err: errors.New("there is no terminal to ask on"), hint: "look at the plan with: mimebatch plan " + shellQuote(path) + a.placeFlags() + "; or add --yes"}
+			return &stop{code: exitUsage, err: errors.New("there is no terminal to ask on"), hint: "look at the plan with: mimebatch plan " + shellQuote(path) + a.tenantFlags() + "; or add --yes"}
 		}
 		p, err := a.prepare(ctx, path, pf, &sum, func(s *batch.Sheet) error {
 			_, err := resultsPath(ctx, runOf(s), f.out)
@@ -69,7 +70,7 @@ func (a *app) confirm(ctx context.Context, p *prepared, f applyFlags) error {
 	if !ok {
 		return &stop{
 			code: exitGuard, err: errors.New("nothing was sent"),
-			hint: fmt.Sprintf("the plan is kept: mimebatch apply %s%s", p.run.ID, a.placeFlags()),
+			hint: fmt.Sprintf("the plan is kept: mimebatch apply %s%s", p.run.ID, a.tenantFlags()),
 		}
 	}
 	return nil

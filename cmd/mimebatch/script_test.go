@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -74,6 +76,7 @@ func TestScripts(t *testing.T) {
 			"cut":      cmdCut,
 			"marks":    cmdMarks,
 			"fulldisk": cmdFullDisk,
+			"end":      cmdEnd,
 		},
 	})
 }
@@ -86,6 +89,7 @@ type tenant struct {
 	executed map[string]int
 	changed  chan struct{} // closed and replaced whenever something is executed
 	running  []*exec.Cmd
+	served   *exec.Cmd // a sandbox in a process of its own
 }
 
 func theTenant(ts *testscript.TestScript) *tenant { return ts.Value("tenant").(*tenant) }
@@ -147,11 +151,14 @@ func options(ts *testscript.TestScript, args []string) map[string]string {
 	return out
 }
 
-// tenant [file=TENANT.json] [quota=5/s] [latency=10ms] [existing=silent]: serve a sandbox and set the environment for it.
+// tenant [file=TENANT.json] [quota=5/s] [latency=10ms] [existing=silent] [tls=CA.pem]: serve a sandbox and set the environment
+// for it; with tls under a certificate that nobody knows, which is written to a file.
 func cmdTenant(ts *testscript.TestScript, neg bool, args []string) {
 	o := options(ts, args)
 	s := theTenant(ts)
+	s.mu.Lock() // another may still be called
 	s.executed, s.changed = map[string]int{}, make(chan struct{})
+	s.mu.Unlock()
 	so := sandbox.Options{
 		Executed:       func(function, _ string) { s.note(function) },
 		CreateExisting: sandbox.Existing(o["existing"]),
@@ -170,7 +177,14 @@ func cmdTenant(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	s.server = sandbox.New(so)
-	server := httptest.NewServer(s.server)
+	server := httptest.NewUnstartedServer(s.server)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it tells of handshakes that a client broke off
+	if ca := o["tls"]; ca != "" {
+		server.StartTLS()
+		ts.Check(os.WriteFile(ts.MkAbs(ca), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600))
+	} else {
+		server.Start()
+	}
 	ts.Defer(func() {
 		for _, c := range s.running {
 			_ = c.Process.Kill()
@@ -259,7 +273,9 @@ func cmdUpto(ts *testscript.TestScript, neg bool, args []string) {
 	c := exec.CommandContext(ctx, programPath(ts, args[4]), args[5:]...)
 	c.Dir = ts.MkAbs(".")
 	c.Env = scriptEnv(ts)
-	c.Stdout, c.Stderr = ts.Stdout(), ts.Stderr()
+	if args[2] != "stay" { // what it prints then would get among what later commands print
+		c.Stdout, c.Stderr = ts.Stdout(), ts.Stderr()
+	}
 	ts.Check(c.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait() }()
@@ -454,6 +470,7 @@ func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	out, err := c.StdoutPipe()
 	ts.Check(err)
 	ts.Check(c.Start())
+	theTenant(ts).served = c
 	ts.Defer(func() { _ = c.Process.Kill(); _ = c.Wait() })
 	lines := bufio.NewScanner(out)
 	for n := 0; n < 3 && lines.Scan(); {
@@ -465,6 +482,13 @@ func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	if ts.Getenv("MIMECAST_CLIENT_SECRET") == "" {
 		ts.Fatalf("%s did not say how to reach it", strings.Join(args, " "))
 	}
+}
+
+// end: interrupt the sandbox that serve started, which must then end well.
+func cmdEnd(ts *testscript.TestScript, neg bool, args []string) {
+	c := theTenant(ts).served
+	ts.Check(c.Process.Signal(os.Interrupt))
+	ts.Check(c.Wait())
 }
 
 // fetch URL: print what a GET answers.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +18,8 @@ import (
 //   - Standard output carries what was asked for; everything else goes to standard error with "mimebatch:" before it,
 //     in lower case and without a full stop.
 //   - An error says what went wrong; a hint, on a line of its own, what to do about it.
+//   - Lines end at column 80 at the latest, but for what stands in one piece: a path, and a command that people paste. Where no
+//     person looks on, errors and hints are a line each, however long, to be searched for.
 //   - Whatever came from a sheet or a server passes through safe on its way to a terminal.
 //   - Under --json standard output holds JSON Lines only, the last of them one object that sums up.
 
@@ -27,15 +30,15 @@ func (a *app) printf(format string, args ...any) {
 	}
 }
 
-func (a *app) errorf(format string, args ...any) { a.say("error: ", format, args) }
-func (a *app) hintf(format string, args ...any)  { a.say("hint: ", format, args) }
-func (a *app) warnf(format string, args ...any)  { a.say("warning: ", format, args) }
-func (a *app) infof(format string, args ...any)  { a.say("", format, args) }
+func (a *app) errorf(format string, args ...any) { a.say(a.bar, "error: ", format, args) }
+func (a *app) hintf(format string, args ...any)  { a.say(a.bar, "hint: ", format, args) }
+func (a *app) warnf(format string, args ...any)  { a.say(true, "warning: ", format, args) }
+func (a *app) infof(format string, args ...any)  { a.say(true, "", format, args) }
 
-func (a *app) say(kind, format string, args []any) {
+func (a *app) say(broken bool, kind, format string, args []any) {
 	text := fmt.Sprintf("mimebatch: "+kind+format, safeArgs(args)...)
-	if a.bar && utf8.RuneCountInString(text) > 80 { // a terminal would break it within words
-		text = wrap(text, 80, "  ")
+	if broken {
+		text = wrap(text, 0, "  ")
 	}
 	fmt.Fprintln(a.stderr, text)
 }
@@ -48,7 +51,7 @@ const (
 
 // headline prints a text of one or more lines, on a terminal in bold and in a colour.
 func (a *app) headline(colour, text string) {
-	text = wrap(safe(text), 80, "  ")
+	text = wrap(safe(text), 0, "  ")
 	switch {
 	case a.json:
 	case a.colour:
@@ -58,10 +61,10 @@ func (a *app) headline(colour, text string) {
 	}
 }
 
-// prose prints text in lines of at most 80 columns, all but the first indented.
+// prose prints text behind what already stands on the line, as many columns as indent has.
 func (a *app) prose(text, indent string) {
 	if !a.json {
-		fmt.Fprintln(a.stdout, wrap(safe(text), 80-len(indent), indent))
+		fmt.Fprintln(a.stdout, wrap(safe(text), len(indent), indent))
 	}
 }
 
@@ -158,17 +161,22 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// wrap breaks text between words so that no line is longer than width, and sets indent before all but the first.
-func wrap(s string, width int, indent string) string {
+// command is what people paste, up to the end of the clause.
+var command = regexp.MustCompile(`\b(mimebatch|chmod|openssl) [^;]*`)
+
+// wrap breaks text that begins in column at, from 0, between words so that no line is longer than 80 columns, and sets indent
+// before all but the first. It breaks no command.
+func wrap(s string, at int, indent string) string {
+	const width, blank = 80, "\x00"
+	s = command.ReplaceAllStringFunc(s, func(c string) string { return strings.ReplaceAll(c, " ", blank) })
 	var b strings.Builder
-	at := 0
 	for i, word := range strings.Split(s, " ") { // runs of blanks stay, for a value may have some
-		n := len([]rune(word))
+		n := utf8.RuneCountInString(word)
 		switch {
 		case i == 0:
 		case at+1+n > width:
 			b.WriteString("\n" + indent)
-			at = 0
+			at = len(indent)
 		default:
 			b.WriteByte(' ')
 			at++
@@ -176,5 +184,5 @@ func wrap(s string, width int, indent string) string {
 		b.WriteString(word)
 		at += n
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), blank, " ")
 }

@@ -9,8 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mimebatch/batch"
 	"mimebatch/batch/durable"
+	"mimebatch/batch/sandbox"
 )
 
 func TestSafe(t *testing.T) {
@@ -34,12 +37,41 @@ func TestSafe(t *testing.T) {
 }
 
 func TestWrap(t *testing.T) {
-	const text = "one two three four five"
-	if got := wrap(text, 9, "  "); got != "one two\n  three\n  four five" {
-		t.Errorf("%q", got)
+	word := strings.Repeat("w", 38)
+	const paste = "mimebatch apply k3f9qa --journal '/a folder/of mine/journal.db' --profile acme"
+	for _, tt := range []struct {
+		text string
+		at   int
+		want string
+	}{
+		{"", 0, ""},
+		{word + " " + word + " xyz", 0, word + " " + word + "\n  xyz"},
+		{word + " " + word + " xy", 0, word + " " + word + " xy"},
+		{word + " " + word + " xy", 1, word + " " + word + "\n  xy"},
+		{"two  blanks", 0, "two  blanks"},
+		{word + word + word + " x", 0, word + word + word + "\n  x"},
+		{word + " " + word + " " + word + " " + word + " " + word, 0, word + " " + word + "\n  " + word + " " + word + "\n  " + word},
+		{"the plan is kept: " + paste, 0, "the plan is kept:\n  " + paste},
+		{"look at it with: " + paste + "; or add --yes", 0, "look at it with:\n  " + paste + ";\n  or add --yes"},
+	} {
+		if diff := cmp.Diff(tt.want, wrap(tt.text, tt.at, "  ")); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", tt.text, diff)
+		}
 	}
-	if got := wrap("", 9, ""); got != "" {
-		t.Errorf("%q", got)
+}
+
+// Errors and hints are broken for people, and whole for those who search.
+func TestErrorsAreBrokenOnTerminalsOnly(t *testing.T) {
+	long := strings.TrimSpace(strings.Repeat("word ", 20))
+	for _, terminal := range []bool{true, false} {
+		var errs strings.Builder
+		a := &app{stderr: &errs, bar: terminal}
+		a.report(&stop{code: exitFailed, err: errors.New(long), hint: long})
+		for line := range strings.Lines(errs.String()) {
+			if (len(line) <= 81) != terminal {
+				t.Errorf("terminal %v, %d columns: %s", terminal, len(line)-1, line)
+			}
+		}
 	}
 }
 
@@ -102,5 +134,44 @@ func TestRunAsks(t *testing.T) {
 	out, errs, code := session(t, home, "y\n", "run", sheet, "--sandbox")
 	if code != exitDone || !strings.Contains(out, "1  created") {
 		t.Errorf("exit %d\n%s%s", code, out, errs)
+	}
+}
+
+// A tenant has one lock, wherever it is called from; sandboxes have one each, whatever they are called.
+func TestLockFileStandsForOneTenant(t *testing.T) {
+	home := t.TempDir()
+	a := &app{getenv: func(k string) string { return map[string]string{"XDG_STATE_HOME": home, "LocalAppData": home}[k] }}
+	for _, tt := range []struct {
+		one, other batch.Tenant
+		same       bool
+	}{
+		{batch.Tenant{Key: "account:C1", BaseURL: "https://api.example.com"}, batch.Tenant{Key: "account:C1", BaseURL: "https://us-api.example.com"}, true},
+		{batch.Tenant{Key: "account:C1", BaseURL: "https://api.example.com"}, batch.Tenant{Key: "account:C2", BaseURL: "https://api.example.com"}, false},
+		{batch.Tenant{Key: "account:C1", BaseURL: "http://127.0.0.1:1"}, batch.Tenant{Key: "account:C1", BaseURL: "http://127.0.0.1:1"}, true},
+		{batch.Tenant{Key: "account:C1", BaseURL: "http://127.0.0.1:1"}, batch.Tenant{Key: "account:C1", BaseURL: "http://127.0.0.1:2"}, false},
+		// The embedded one is on another port each time.
+		{batch.Tenant{Key: "account:C1", BaseURL: "http://127.0.0.1:1", Sandbox: true}, batch.Tenant{Key: "account:C1", BaseURL: "http://127.0.0.1:2", Sandbox: true}, true},
+	} {
+		one, err := a.lockFile(tt.one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := a.lockFile(tt.other)
+		if err != nil || (one == other) != tt.same {
+			t.Errorf("%v: %s, %v: %s, error %v", tt.one, one, tt.other, other, err)
+		}
+	}
+}
+
+func TestHelpTellsWhatEachFaultDoes(t *testing.T) {
+	for _, k := range sandbox.FaultKinds() {
+		if k.Help() == "" {
+			t.Errorf("nothing of %s", k)
+		}
+	}
+	for line := range strings.Lines(faultHelp()) {
+		if len(line) > 80 {
+			t.Errorf("%d columns: %s", len(line), line)
+		}
 	}
 }
