@@ -1,4 +1,4 @@
-.PHONY: build test race lint fuzz bench demo generate
+.PHONY: build test race rate lint fuzz bench demo generate
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/mimebatch
@@ -9,11 +9,16 @@ test:
 race:
 	go test -race -shuffle=on ./...
 
+# What is granted a second, and what of it comes to be used: measured, so by itself.
+rate:
+	go test -tags rate -run TestRate -count 1 -v ./batch/mimecast
+
 lint:
 	@test -z "$$(gofmt -l cmd batch templates testdata)" || { gofmt -l cmd batch templates testdata; exit 1; }
 	@test -z "$$(go tool goimports -local mimebatch -l cmd batch templates testdata)" || { go tool goimports -local mimebatch -l cmd batch templates testdata; exit 1; }
 	go vet ./... ./testdata/gen
-	go tool staticcheck ./... ./testdata/gen
+	go vet -tags rate,libreoffice ./...
+	go tool staticcheck -tags rate,libreoffice ./... ./testdata/gen
 	go mod tidy -diff
 
 # Every fuzz target for FUZZTIME.
