@@ -10,9 +10,21 @@ import (
 // ErrNoRun says that the journal has no run of that name.
 var ErrNoRun = errors.New("no such run")
 
+// RunKind tells where the rows of a plan come from.
+type RunKind string
+
+// The kinds of run.
+const (
+	OfSheet RunKind = "plan"  // a sheet
+	OfRetry RunKind = "retry" // what another run left undone
+	OfUndo  RunKind = "undo"  // what another run changed
+)
+
 // Run is a plan, and what all of its rows have in common.
 type Run struct {
 	ID      RunID
+	Kind    RunKind
+	Of      RunID // the run that it repeats or takes back, "" for a plan of a sheet
 	Created time.Time
 	Mode    Mode
 	Tenant  Tenant
@@ -29,6 +41,25 @@ type Run struct {
 	Blank     int          // blank lines between them
 	// Secrets says that steps need passwords, which only the sheet has.
 	Secrets bool
+	// PlanSHA256 is of all that the plan says of its rows and steps, in their order, in hexadecimal; "" in runs planned before
+	// it was kept.
+	PlanSHA256 string
+}
+
+// Session is one start of the program that applied a run: what the record says of who did it, where and how.
+type Session struct {
+	Run      RunID
+	N        int // from 1
+	Begun    time.Time
+	Ended    time.Time // zero while it lasts, and if the program was killed
+	Operator string    // the log-on name of who started it
+	Host     string
+	PID      int
+	Version  string   // of the program
+	Options  []string // of the command line, without secrets
+	Stopped  string   // why it ended before all rows were through, "" if it didn't
+	// Results is where the results went, and ResultsSHA256 the hash of their bytes.
+	Results, ResultsSHA256 string
 }
 
 // Attempt is one call for one step, named by its run, row, step and the number of the try.

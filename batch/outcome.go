@@ -93,12 +93,18 @@ func StatusOf(action Action, steps []StepResult) Status {
 			return InDoubt
 		case s.Kind == StepCreate:
 			status = Created
+		case s.asAsked() && status == NotReached:
+			status = Unchanged
+		case s.asAsked():
 		case status != Created:
 			status = Updated
 		}
 	}
 	return status
 }
+
+// asAsked tells whether there was nothing to send any more when the step's turn came.
+func (s StepResult) asAsked() bool { return s.State == StepDone && s.Reply.Reason.Code == CodeAsAsked }
 
 // ResultOf derives what became of a row from its plan and its steps.
 func ResultOf(p PlannedRow, steps []StepResult) RowResult {
@@ -125,6 +131,13 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 			r.Finished = latest(r.Finished, s.Finished)
 		}
 		if s.State != StepDone {
+			continue
+		}
+		if s.asAsked() {
+			r.Reason = s.Reply.Reason
+			if s.Reply.Account != nil {
+				r.tell(*s.Reply.Account)
+			}
 			continue
 		}
 		r.Changed = append(r.Changed, s.Fields()...)

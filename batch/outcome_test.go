@@ -21,6 +21,7 @@ func TestResultOf(t *testing.T) {
 		return StepResult{Step: s, State: state, Reply: r, Attempts: n, Started: at, Finished: at.Add(time.Second)}
 	}
 	done := Reply{Verdict: Done, HTTP: 200, RequestID: "r1"}
+	asAsked := Reply{Verdict: Done, Reason: Reason{Code: CodeAsAsked, Message: "nothing was sent"}, Account: &Account{Settings: update.Set}}
 	no := Reply{Verdict: Refused, HTTP: 200, RequestID: "r2", Reason: Reason{Code: "err_x", Message: "no"}}
 	for _, tt := range []struct {
 		name    string
@@ -40,6 +41,22 @@ func TestResultOf(t *testing.T) {
 		{"in doubt without an outcome", ActionUpdate, []StepResult{step(update, StepUnknown, Reply{})}, InDoubt, "", "the program ended before the answer came"},
 		{"not reached", ActionUpdate, []StepResult{step(update, StepOpen, Reply{})}, NotReached, "", ""},
 		{"the answer tells something else", ActionUpdate, []StepResult{step(update, StepDone, Reply{Account: &Account{Settings: Settings{AllowPOP: "false"}}})}, Updated, "allow_pop", "asked allow_pop=true, the answer tells false"},
+		{"the answer to a create tells a name that was tidied up", ActionCreate, []StepResult{
+			step(Step{Kind: StepCreate, Set: Settings{Username: "Ana  Ruiz", ForcePasswordChange: "true"}}, StepDone,
+				Reply{Account: &Account{Settings: Settings{Username: "Ana Ruiz", ForcePasswordChange: "true"}}}),
+		}, Created, "username,force_password_change", "asked username=Ana  Ruiz, the answer tells Ana Ruiz"},
+		{"both answers tell something else", ActionCreate, []StepResult{
+			step(create, StepDone, Reply{Account: &Account{Settings: Settings{Username: "new@example.com"}}}),
+			step(update, StepDone, Reply{Account: &Account{Settings: Settings{Username: "Newer", AllowPOP: "false"}}}),
+		}, Created, "username,password,allow_pop", "asked username=New, the answer tells new@example.com; asked allow_pop=true, the answer tells false"},
+		{"the answer tells less, or what nobody asked for", ActionUpdate, []StepResult{
+			step(update, StepDone, Reply{Account: &Account{Settings: Settings{AllowSMTP: "false"}}}),
+		}, Updated, "allow_pop", ""},
+		{"different, and then refused", ActionCreate, []StepResult{
+			step(create, StepDone, Reply{Account: &Account{Settings: Settings{Username: "Newer"}}}), step(update, StepRefused, no),
+		}, WasRefused, "username,password", "account created; settings refused; asked username=New, the answer tells Newer; no"},
+		{"as asked meanwhile", ActionUpdate, []StepResult{step(update, StepDone, asAsked)}, Unchanged, "", "nothing was sent"},
+		{"created, and as asked meanwhile", ActionCreate, []StepResult{step(create, StepDone, done), step(update, StepDone, asAsked)}, Created, "username,password", "nothing was sent"},
 		{"confirmed", ActionCreate, []StepResult{step(create, StepDone, Reply{Reason: Reason{Message: ConfirmedByLookUp}})}, Created, "username,password", ConfirmedByLookUp},
 		{"blocked", ActionBlocked, nil, Blocked, "", ""},
 		{"invalid", ActionInvalid, nil, Invalid, "", ""},

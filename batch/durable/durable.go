@@ -7,7 +7,9 @@
 // owner only.
 //
 // Private: files and folders are made for their owner alone. On Windows the permission bits mean little, and the folder's
-// access list, which new files inherit, is what protects them.
+// access list, which new files inherit, is what protects them; [MakePrivate] gives a file a list of its own.
+//
+// Local: [Unfit] tells of folders where none of this can be promised.
 //
 // Owned: [Lock] is an advisory lock of the operating system, which frees it when the process ends, however it ends. So there
 // are no stale locks to break and no process ids to second-guess; what a holder writes into the lock file is for people.
@@ -53,4 +55,9 @@ func SameFile(a, b string) bool {
 	// The folders may be one folder under two names, as /tmp and /private/tmp are on macOS.
 	parent := filepath.Dir(a)
 	return parent != a && filepath.Base(a) == filepath.Base(b) && SameFile(parent, filepath.Dir(b))
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }

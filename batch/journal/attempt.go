@@ -13,6 +13,9 @@ import (
 // Begin stores that calls are about to be made. Their steps are unknown until [Journal.Finish]. It stores all of them or none:
 // none if an attempt was begun before, or there is no such step. So of two that would make the same call, only one may.
 func (j *Journal) Begin(ctx context.Context, as []batch.Attempt) error {
+	if err := j.sound(); err != nil {
+		return err
+	}
 	return j.writer.do(ctx, func(s *session) error {
 		for _, a := range as {
 			if err := begin(s, a); err != nil {
@@ -55,10 +58,22 @@ func finish(s *session, o batch.Outcome) error {
 		at(&now), o.State, at(&r.Sent), at(&r.Received),
 		r.Verdict, r.Reason.Code, r.Reason.Message, r.Reason.Field, r.Reason.Hint, r.HTTP, r.RequestID, asAccount(&r.Account),
 		o.Run, o.Row, o.Step, o.Try)
-	if err == nil && n == 0 {
+	if err != nil {
+		return err
+	}
+	if n == 0 {
 		return errors.New("it was not begun, or has its outcome")
 	}
-	return err
+	return closeSteps(s, o)
+}
+
+// Begun tells whether a run was ever begun: whether an attempt was.
+func (j *Journal) Begun(ctx context.Context, id batch.RunID) (bool, error) {
+	begun, err := query(ctx, j.reading, readOne[bool], `SELECT EXISTS (SELECT 1 FROM attempts WHERE run = ?)`, id)
+	if err != nil {
+		return false, fmt.Errorf("read attempts of run %s: %w", id, err)
+	}
+	return begun[0], nil
 }
 
 // Call is an attempt with what came of it.
@@ -89,8 +104,7 @@ func (j *Journal) calls(ctx context.Context, id batch.RunID, row int) ([]Call, e
 		return nil, err
 	}
 	return query(ctx, j.reading, readCall, `
-		SELECT run, row, step, try, settling, begun, finished, coalesce(state, ''), `+replyColumns+`
-		FROM attempts WHERE run = ? AND row = ? ORDER BY step, try`, id, row)
+		SELECT `+callColumns+` FROM attempts WHERE run = ? AND row = ? ORDER BY step, try`, id, row)
 }
 
 func readCall(scan func(...any) error) (c Call, err error) {
@@ -99,6 +113,8 @@ func readCall(scan func(...any) error) (c Call, err error) {
 	}, intoReply(&c.Reply)...)...)
 	return c, err
 }
+
+const callColumns = `run, row, step, try, settling, begun, finished, coalesce(state, ''), ` + replyColumns
 
 const replyColumns = `sent, received, verdict, code, message, field, hint, http, request_id, account`
 

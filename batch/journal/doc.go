@@ -20,6 +20,13 @@
 // So a listing read during an apply is right for each row, but not as of one moment. Other processes may read, and
 // write too; a writer waits up to ten seconds for another.
 //
+// A file that is deleted or replaced while it is open takes everything that is written with it, and tells nobody. So after each
+// commit the files at the journal's paths are compared with those that were there when it was opened, before anybody is told that
+// something is durable; if they differ the writing ends, with a [*WriteError].
+//
+// None of this can be promised on a drive of another machine, where locks and syncs are what the other side makes of them, nor in a
+// folder that a program copies to a store elsewhere, and back: [Open] refuses both with a [*PlaceError].
+//
 // # Tables
 //
 // Times are UTC in RFC 3339 with nine digits of a second, so that their order is the order of their texts. Values of a field, an
@@ -35,10 +42,13 @@
 //	sheet_path, sha256, format,
 //	worksheet, comma, header        the sheet: where it was, the hash of its bytes, how it was read, its headings
 //	reading                         what was said about how to read the sheet, NULL in runs of version 1
+//	kind, origin                    plan, retry or undo, and the run that the latter two are of
+//	plan_sha256                     the hash of what the plan says of rows and steps, blank in runs of version 2
 //	rows, blank                     the sheet's rows, and blank lines between them
 //	secrets                         1 if a step needs a password from the sheet
 //	state                           planning, planned, or removed; see below
 //	touched                         when planning last got on
+//	classes                         how many rows are alike in their action and the kinds of their steps; NULL until it is planned
 //
 // rows, one row a row of the plan; never changed:
 //
@@ -67,29 +77,58 @@
 //	verdict, code, message, field,
 //	hint, http, request_id, account the reply
 //
+// open_steps, one row a step that is open or unknown and that follows no refused step; see below:
+//
+//	run, row, step                  the step
+//
+// sessions, one row each time that a run was applied:
+//
+//	run, n                          the session, from 1
+//	begun, ended                    when; ended is NULL while it lasts, and if the program was killed
+//	operator, host, pid, version    who did it, where, by which process and version of the program
+//	options                         the command line's, without secrets
+//	stopped                         why it ended before all rows were through, blank if it didn't
+//	results, results_sha256         where the results went, and the hash of their bytes
+//
 // Cells are a JSON array: a text is a string, anything else an object such as {"k":"date","v":"2026-12-31"}, whose v is the cell's
 // text. The time of a date is read from its text again; the time that a mere number might stand for is not kept.
+//
+// # The hash of a plan
+//
+// runs.plan_sha256 is made while a plan's rows pass by on their way to the file, of the very values that are stored: seal.go has the
+// encoding. Hashed again it tells whether rows or steps were changed behind the program's back. Whoever changes them can
+// change the hash as well, so a copy of it belongs elsewhere.
 //
 // # Recovery
 //
 // An attempt without an outcome is in doubt: the call may have been executed. The state of a step is stored nowhere. It is open
 // without an attempt, unknown if its last attempt has no outcome, else what that outcome says. So a process that ends between
 // Begin and Finish leaves nothing behind that would have to be repaired: the step is open to be settled, and its results
-// say unknown. As the number of the try is part of an attempt's key, a try that was taken by somebody else can't be begun.
+// say unknown. open_steps says nothing else, and is no more than an index that SQLite can't make: of a million steps it finds the
+// hundred that are left, at once. It changes in the transaction of the outcome that ends a step; all others of a run are done, but for
+// those that are refused, which have an index too, so that rows are counted by looking at those that are neither. As the number of the try is part of an attempt's key, a try that was taken by somebody else can't be begun.
 //
 // A run is being planned while the tenant is read over the network, which may take hours, so it is stored in many transactions.
 // Until the last of them its state is planning, and no reader sees it. If planning fails or is cancelled, the run is marked
-// removed and deleted bit by bit. What a killed process left behind is deleted when the next plan is made, a day after
+// removed and deleted bit by bit. An import takes the same way, and so does a run that is deleted ([Journal.Remove]): nobody sees it
+// any more from the first moment on. What a killed process left behind is deleted when the next plan is made, a day after
 // it was last touched; should that process live after all, its next write finds the mark and fails.
 //
 // The schema's version is the file's user_version. A file of an older version is brought up to this one when it is opened. A
 // file of a newer version is refused ([*NewerError]), as is a database of another program, told by its application_id, or a
 // file that is no database ([*ForeignError]); none of them is changed.
 //
+// # Damage
+//
+// What the end of a process or of the power leaves is repaired by SQLite when the file is opened. Damage comes from elsewhere: a
+// failing disk, a copy of half a journal, another program. If a write-ahead log was left, the file is looked through before the
+// first plan or call, for a second at most: that is the whole file up to some 100,000 rows, and of a larger one the tables that
+// decide what is sent. [Check] looks at everything, and then at the rules in rules.go.
+//
 // # Privacy
 //
 // The file is made for its owner alone before SQLite sees it, and SQLite gives the files beside it the same permissions. One that
-// others may read is taken away from them when it is opened. It
-// holds people's names and addresses, but no secret: passwords stay in the sheet, and the cells of columns that may hold them
-// come here blank.
+// others may read is taken away from them when it is opened. On Windows each of them gets an access list of its own. What is
+// deleted is overwritten. The journal holds people's names and addresses, but no secret: passwords stay in the sheet, and the cells
+// of columns that may hold them come here blank.
 package journal

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,25 +82,66 @@ func alter(t *testing.T, path, text string) {
 
 // A journal of an older version is brought up to this one, with all that is in it.
 func TestOlder(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
-	j := open(t, path)
-	want := fullRun("r")
-	want.Reading = batch.SheetOptions{} // which version 1 didn't keep
-	plan(t, j, want, people(want.Rows))
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
+	// What leads from each version back to the one before.
+	back := []string{
+		2: "ALTER TABLE runs DROP COLUMN reading",
+		3: `ALTER TABLE runs DROP COLUMN kind; ALTER TABLE runs DROP COLUMN origin; ALTER TABLE runs DROP COLUMN plan_sha256; DROP TABLE sessions`,
+		4: "DROP TABLE open_steps; DROP INDEX telling; ALTER TABLE runs DROP COLUMN classes",
 	}
-	alter(t, path, "ALTER TABLE runs DROP COLUMN reading; PRAGMA user_version = 1")
-	j = open(t, path)
-	got, err := j.Run(t.Context(), "r")
-	if err != nil {
-		t.Fatal(err)
+	for old := 1; old < len(back)-1; old++ {
+		t.Run(fmt.Sprint(old), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "journal.db")
+			j := open(t, path)
+			want := fullRun("full")
+			if old < 2 {
+				want.Reading = batch.SheetOptions{}
+			}
+			if old < 3 {
+				want.Kind, want.Of, want.PlanSHA256 = batch.OfSheet, "", ""
+			}
+			plan(t, j, want, people(want.Rows))
+			work(t, j)
+			counts, err := j.Counts(t.Context(), "r")
+			if err != nil {
+				t.Fatal(err)
+			}
+			steps := collect(t, j.Open(t.Context(), "r"))
+			if err := j.Close(); err != nil {
+				t.Fatal(err)
+			}
+			for v := len(back) - 1; v > old; v-- {
+				alter(t, path, fmt.Sprintf("%s; PRAGMA user_version = %d", back[v], v-1))
+			}
+			j = open(t, path)
+			got, err := j.Run(t.Context(), "full")
+			if err != nil {
+				t.Fatal(err)
+			}
+			want.Secrets, want.PlanSHA256 = got.Secrets, got.PlanSHA256
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("run (-want +got):\n%s", diff)
+			}
+			if d := diff(steps, collect(t, j.Open(t.Context(), "r"))); d != "" {
+				t.Errorf("open steps (-want +got):\n%s", d)
+			}
+			if again, err := j.Counts(t.Context(), "r"); err != nil || !maps.Equal(counts, again) {
+				t.Errorf("counts %v, %v; want %v", again, err, counts)
+			}
+			plan(t, j, fullRun("s"), people(1))
+		})
 	}
-	want.Secrets = got.Secrets
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("run (-want +got):\n%s", diff)
+}
+
+// A folder that a program keeps in step with a store elsewhere is refused, and nothing is left in it.
+func TestSyncedPlace(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "Dropbox (Example)", "state")
+	_, err := journal.Open(t.Context(), filepath.Join(dir, "journal.db"))
+	if place, ok := errors.AsType[*journal.PlaceError](err); !ok || !strings.Contains(place.Why, "Dropbox") || !strings.Contains(batch.HintOf(err), "--journal") {
+		t.Errorf("error %v, hint %q: want a PlaceError that names the way out", err, batch.HintOf(err))
 	}
-	plan(t, j, fullRun("s"), people(1))
+	if n := len(files(t, dir)); n != 0 {
+		t.Errorf("%d files were made", n)
+	}
 }
 
 // What isn't ours is refused with a hint, and stays as it is.

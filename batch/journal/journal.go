@@ -5,11 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +14,6 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"mimebatch/batch"
-	"mimebatch/batch/durable"
 )
 
 // ErrClosed is returned by what would write to a closed journal.
@@ -25,9 +21,11 @@ var ErrClosed = errors.New("the journal is closed")
 
 // Journal is an open journal. It is safe for concurrent use.
 type Journal struct {
+	file    string // absolute
 	writer  *writer
 	writing *sql.DB // has the writer's connection only
 	reading *sql.DB
+	sound   func() error // looks a file through that was not closed, once
 	close   func() error
 }
 
@@ -41,7 +39,8 @@ const (
 )
 
 // Open opens the journal at path. A missing file is made, readable by its owner only, and so are missing folders. Errors are
-// *[NewerError] and *[ForeignError] for files that were made by others.
+// *[NewerError] and *[ForeignError] for files that were made by others, and *[PlaceError] for a folder on a network drive or one
+// that is kept in step with a store elsewhere.
 func Open(ctx context.Context, path string) (*Journal, error) {
 	j, err := open(ctx, path)
 	if err != nil {
@@ -58,7 +57,10 @@ func open(ctx context.Context, path string) (*Journal, error) {
 	if err := makeFile(path); err != nil {
 		return nil, err
 	}
-	j := &Journal{}
+	j := &Journal{file: path, sound: sync.OnceValue(func() error { return nil })}
+	if leftOpen(path) {
+		j.sound = sync.OnceValue(j.look)
+	}
 	j.close = sync.OnceValue(j.shut)
 	if j.writing, err = sql.Open("sqlite", address(path)); err != nil {
 		return nil, err
@@ -71,43 +73,22 @@ func open(ctx context.Context, path string) (*Journal, error) {
 		return nil, errors.Join(err, conn.Close(), j.writing.Close())
 	}
 	j.writer = newWriter(conn)
-	if j.reading, err = sql.Open("sqlite", address(path, "_query_only=1")); err != nil {
+	if j.reading, err = sql.Open("sqlite", address(path, "mode=rw", "_query_only=1")); err != nil {
 		return nil, errors.Join(err, j.writer.stop(), j.writing.Close())
 	}
 	j.reading.SetMaxOpenConns(readers)
-	if err := j.writer.do(ctx, create); err != nil {
+	j.reading.SetMaxIdleConns(readers) // one that was opened anew would read another file, were this one replaced
+	if err := j.writer.do(ctx, func(s *session) error {
+		if err := create(s); err != nil {
+			return err
+		}
+		found, err := identify(path)
+		j.writer.files = found
+		return err
+	}); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	return j, nil
-}
-
-// makeFile makes the file, and the folders it needs, unless it is there.
-func makeFile(path string) error {
-	if err := durable.MkdirPrivate(filepath.Dir(path)); err != nil {
-		return err
-	}
-	// A file that is there is not even opened: to close it would drop the locks that this process has on it already.
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return makePrivate(path)
-	}
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// makePrivate takes a file that is there away from others. A link that leads nowhere is refused: SQLite would make the file
-// that it names, readable by all.
-func makePrivate(path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
-		return nil
-	}
-	return os.Chmod(path, 0o600)
 }
 
 // address is the URI of the database, whatever characters the path has.
@@ -120,6 +101,7 @@ func address(path string, more ...string) string {
 		fmt.Sprintf("_busy_timeout=%d", patience.Milliseconds()),
 		"_foreign_keys=1", "_dqs=0", "_defensive=1", "_error_rc=1",
 		"_synchronous=FULL",
+		"_pragma=secure_delete(1)",   // what is deleted is gone
 		"_pragma=fullfsync(1)",       // macOS: a plain fsync leaves it in the disk's cache
 		"_pragma=temp_store(MEMORY)", // no page of people's data in temporary files
 	}, more...)
@@ -142,7 +124,7 @@ func useWAL(ctx context.Context, conn *sql.Conn) error {
 		case err == nil:
 			return fmt.Errorf("switch to write-ahead logging: the file system can't do it, the mode is %s", mode)
 		case primaryCode(err) != sqlite3.SQLITE_BUSY || time.Now().After(giveUp):
-			return fmt.Errorf("switch to write-ahead logging: %w", err)
+			return &WriteError{fmt.Errorf("switch to write-ahead logging: %w", err)}
 		}
 		select {
 		case <-ctx.Done():

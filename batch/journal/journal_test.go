@@ -24,6 +24,7 @@ const awkward = "<b>\"Zoë\" & O'Neil\\ \u2028\t\x00\r\n日本 😀 �"
 
 func fullRun(id batch.RunID) batch.Run {
 	return batch.Run{
+		Kind: batch.OfRetry, Of: "qrst",
 		ID: id, Created: noon, Mode: batch.Upsert, Version: "1.2.3",
 		Tenant:    batch.Tenant{Key: "C0A0", Account: "C0A0", Name: "Example " + awkward, BaseURL: "https://api.example.com", Sandbox: true},
 		SheetPath: "/home/ana/" + awkward + ".xlsx", SHA256: "0123abcd", Format: "xlsx", Worksheet: "People", Comma: ";",
@@ -103,6 +104,9 @@ func TestRoundTrip(t *testing.T) {
 	wantRun.Secrets = true
 	run, err := j.Run(t.Context(), "abcd")
 	if err != nil {
+		t.Fatal(err)
+	}
+	if wantRun.PlanSHA256, err = j.PlanSHA256(t.Context(), "abcd"); err != nil {
 		t.Fatal(err)
 	}
 	if d := diff(wantRun, run); d != "" {

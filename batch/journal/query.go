@@ -54,3 +54,44 @@ func paged[T any](next func(last T) ([]T, error), wrap func(error) error) iter.S
 		}
 	}
 }
+
+// ahead is paged, but for that the next page is read while the caller has the floor.
+func ahead[T any](next func(last T) ([]T, error), wrap func(error) error) iter.Seq2[T, error] {
+	type reading struct {
+		page []T
+		err  error
+	}
+	read := func(last T) <-chan reading {
+		done := make(chan reading, 1)
+		go func() {
+			page, err := next(last)
+			done <- reading{page, err}
+		}()
+		return done
+	}
+	return func(yield func(T, error) bool) {
+		var none T
+		coming := read(none)
+		defer func() {
+			if coming != nil {
+				<-coming // no query goes on after the listing
+			}
+		}()
+		for coming != nil {
+			now := <-coming
+			coming = nil
+			if now.err != nil {
+				yield(none, wrap(now.err))
+				return
+			}
+			if len(now.page) == pageSize {
+				coming = read(now.page[pageSize-1])
+			}
+			for _, v := range now.page {
+				if !yield(v, nil) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -9,6 +9,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"mimebatch/batch"
 )
 
 const (
@@ -68,7 +70,42 @@ CREATE TABLE attempts (
 // upgrades lead from each version to the next.
 var upgrades = [...]string{
 	`ALTER TABLE runs ADD COLUMN reading TEXT;`,
+	`ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'plan';
+	ALTER TABLE runs ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+	ALTER TABLE runs ADD COLUMN plan_sha256 TEXT NOT NULL DEFAULT '';
+	CREATE TABLE sessions (
+		run TEXT NOT NULL REFERENCES runs (id), n INTEGER NOT NULL,
+		begun TEXT NOT NULL, ended TEXT,
+		operator TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, version TEXT NOT NULL, options TEXT,
+		stopped TEXT NOT NULL DEFAULT '', results TEXT NOT NULL DEFAULT '', results_sha256 TEXT NOT NULL DEFAULT '',
+		PRIMARY KEY (run, n)
+	) STRICT, WITHOUT ROWID;`,
+	`ALTER TABLE runs ADD COLUMN classes TEXT;
+	UPDATE runs SET classes = ` + classesOf + ` WHERE state = 'planned';
+	CREATE TABLE open_steps (
+		run TEXT NOT NULL, row INTEGER NOT NULL, step INTEGER NOT NULL,
+		PRIMARY KEY (run, row, step),
+		FOREIGN KEY (run, row, step) REFERENCES steps (run, row, n) ON DELETE CASCADE
+	) STRICT, WITHOUT ROWID;
+	INSERT INTO open_steps SELECT run, row, n FROM steps WHERE ` + notEnded + `;
+	CREATE INDEX telling ON attempts (run, row) WHERE ` + telling + `;`,
 }
+
+// telling is true of attempts that make of their row something else than what its action and the kinds of its steps tell.
+const telling = `(state = 'refused' OR code = '` + batch.CodeAsAsked + `')`
+
+// notEnded is true of steps that are open or unknown and don't follow a refused step of their row.
+const notEnded = `NOT EXISTS (
+	SELECT 1 FROM attempts AS a WHERE a.run = steps.run AND a.row = steps.row
+		AND (a.step = steps.n AND a.state = 'done' OR a.step <= steps.n AND a.state = 'refused'))`
+
+// classesOf counts the rows of a run that are alike in their action and the kinds of their steps.
+const classesOf = `(
+	SELECT json_group_array(json_array(action, json(kinds), n)) FROM (
+		SELECT action, kinds, count(*) AS n FROM (
+			SELECT action, (SELECT json_group_array(kind ORDER BY steps.n) FROM steps WHERE steps.run = rows.run AND steps.row = rows.n) AS kinds
+			FROM rows WHERE rows.run = runs.id)
+		GROUP BY action, kinds))`
 
 // NewerError is a journal whose schema is newer than this program's.
 type NewerError struct{ Version int }

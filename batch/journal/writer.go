@@ -21,6 +21,10 @@ func (e *WriteError) Unwrap() error { return e.Err }
 
 // Hint tells what to do.
 func (e *WriteError) Hint() string {
+	if errors.Is(e.Err, errGone) {
+		return "leave the journal's files alone while it is in use; what was done is not in the file that is there now, so plan " +
+			"the sheet again: that finds the accounts as they are"
+	}
 	switch primaryCode(e.Err) {
 	case sqlite3.SQLITE_FULL:
 		return "free some space on the journal's disk, then apply the run again"
@@ -46,6 +50,7 @@ type writer struct {
 	closed   chan struct{}
 	once     sync.Once
 	broken   error // after the database failed; the loop's own
+	files    files // that are written to, and must stay where they are; the loop's own
 }
 
 // request is something to write, all of it or nothing.
@@ -147,7 +152,10 @@ func (w *writer) commit(group []request, own []error) error {
 		return err
 	}()
 	if err == nil {
-		return nil
+		// What was committed to a file that is gone is nowhere: nobody may act on it.
+		if err = w.files.gone(); err == nil {
+			return nil
+		}
 	}
 	// SQLite may have rolled back by itself; then this is an error that says nothing.
 	s.exec("ROLLBACK")

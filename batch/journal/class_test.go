@@ -1,0 +1,112 @@
+package journal_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"mimebatch/batch"
+	"mimebatch/batch/journal"
+)
+
+// Whatever was made of a run, the counts are those of its results, the rows left are those of its open steps, and no rule is broken:
+// what is kept so that they are found fast says nothing else than the attempts.
+func TestCountsAreOfResults(t *testing.T) {
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "journal.db")
+			j := open(t, path)
+			r := rand.New(rand.NewPCG(seed, 5))
+			const rows = 40
+			var all []batch.PlannedRow
+			for n := 1; n <= rows; n++ {
+				all = append(all, randomRow(r, n))
+			}
+			plan(t, j, batch.Run{ID: "r", Kind: batch.OfSheet, Rows: rows}, each(all...))
+			plan(t, j, batch.Run{ID: "beside", Kind: batch.OfSheet, Rows: rows}, people(rows))
+			agree(t, j)
+			for range 1 + r.IntN(80) {
+				act(t, r, j)
+			}
+			agree(t, j)
+			if err := j.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if got := collect(t, journal.Check(t.Context(), path)); len(got) > 0 {
+				t.Errorf("faults %q", got)
+			}
+		})
+	}
+}
+
+func randomRow(r *rand.Rand, n int) batch.PlannedRow {
+	var p batch.PlannedRow
+	switch r.IntN(5) {
+	case 0:
+		p = person(n, batch.StepCreate)
+	case 1:
+		p = person(n, batch.StepCreate, batch.StepUpdate)
+	case 2:
+		p = person(n, batch.StepUpdate)
+		p.Action = batch.ActionUpdate
+	default:
+		p = person(n)
+		p.Action = []batch.Action{batch.ActionInvalid, batch.ActionBlocked, batch.ActionSkipped, batch.ActionUnchanged}[r.IntN(4)]
+	}
+	return p
+}
+
+// act makes an attempt at one of the open steps, the first of its row.
+func act(t *testing.T, r *rand.Rand, j *journal.Journal) {
+	t.Helper()
+	var first []batch.Step
+	for _, s := range collect(t, j.Open(t.Context(), "r")) {
+		if len(first) == 0 || first[len(first)-1].Row != s.Row {
+			first = append(first, s)
+		}
+	}
+	if len(first) == 0 {
+		return
+	}
+	s := first[r.IntN(len(first))]
+	a := attempt("r", s.Row, s.N, s.Tries+1)
+	begin(t, j, a)
+	switch r.IntN(6) {
+	case 0: // its outcome never comes
+	case 1:
+		finish(t, j, a, batch.StepUnknown, batch.Reply{Verdict: batch.Unknown})
+	case 2:
+		finish(t, j, a, batch.StepOpen, batch.Reply{Verdict: batch.NotSent})
+	case 3:
+		finish(t, j, a, batch.StepRefused, batch.Reply{Verdict: batch.Refused})
+	default:
+		finish(t, j, a, batch.StepDone, batch.Reply{Verdict: batch.Done})
+	}
+}
+
+// agree compares what is counted with what is listed.
+func agree(t *testing.T, j *journal.Journal) {
+	t.Helper()
+	want := batch.Counts{}
+	for _, r := range collect(t, j.Results(t.Context(), "r")) {
+		want[r.Status]++
+	}
+	got, err := j.Counts(t.Context(), "r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !maps.Equal(want, got) {
+		t.Errorf("counts %v, and the results are %v", got, want)
+	}
+	wantRows, wantLast := 0, 0
+	for _, s := range collect(t, j.Open(t.Context(), "r")) {
+		if s.Row != wantLast {
+			wantRows, wantLast = wantRows+1, s.Row
+		}
+	}
+	if rows, last, err := j.Left(t.Context(), "r"); err != nil || rows != wantRows || last != wantLast {
+		t.Errorf("left: %d rows up to %d, %v; open are %d up to %d", rows, last, err, wantRows, wantLast)
+	}
+}
