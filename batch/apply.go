@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"iter"
 	"sync"
 	"time"
 
@@ -19,6 +20,16 @@ type Applier struct {
 	SettleAfter time.Duration
 	// Progress, if not nil, is called whenever the workers are through with a row. It must be safe for concurrent use.
 	Progress func(row int, state StepState)
+	// Paused, if not nil, is called whenever all workers are held back, or for longer than they were: by the rate limit (Throttled)
+	// or because the service doesn't answer (Unknown). It must be safe for concurrent use and return at once.
+	Paused func(until time.Time, why Verdict)
+	// Only, if not nil, tells which rows are taken; the others stay as they are. It is asked more than once for a row, and by
+	// several workers at the same time.
+	Only func(row int) bool
+	// Limits end an Apply before all rows are through.
+	Limits Limits
+	// Waves deal the rows out in parts.
+	Waves Waves
 }
 
 // leastRounds is how often steps that don't come to an end are offered to the workers in one Apply: as they are found, after
@@ -27,12 +38,22 @@ type Applier struct {
 const leastRounds = 3
 
 // Apply executes what is left of a run: steps never sent, and steps in doubt, which are settled first. Rows that fail are
-// outcomes in the journal. An error means that no further row can be done: *[CallError] with a fatal reply for credentials
-// and permissions, *[CircuitError], the context's error, or the journal's. Cancelling ctx takes no new steps and lets calls
-// on their way come home.
+// outcomes in the journal. An error means that no further row is done: *[CallError] with a fatal reply for credentials
+// and permissions, *[CircuitError], *[LimitError], the error of Waves.Between, the context's, or the journal's. Cancelling ctx
+// takes no new steps and lets calls on their way come home.
 func (a *Applier) Apply(ctx context.Context, id RunID) error {
-	w := &work{Applier: a, run: id, resent: map[stepKey]Reply{}}
+	ctx, refused, end := a.Limits.watch(ctx)
+	defer end()
+	w := &work{Applier: a, run: id, refused: refused, resent: map[stepKey]Reply{}, gate: gate{closed: a.Paused}}
+	return reached(ctx, w.waves(ctx))
+}
+
+// finish brings the steps of the wave to their ends, in as many rounds as that takes.
+func (w *work) finish(ctx context.Context) error {
 	for round, before := 0, 0; ; round++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		left, doubts, err := w.survey(ctx)
 		switch {
 		case err != nil:
@@ -62,18 +83,40 @@ func (s Step) key() stepKey { return stepKey{s.Row, s.N} }
 // work is one Apply.
 type work struct {
 	*Applier
-	run   RunID
-	gate  gate
-	later bool // this is not the first pass
+	run     RunID
+	gate    gate
+	refused func()   // is told of each row that is refused
+	wave    interval // the rows that are taken now
+	later   bool     // this is not the first pass of the wave
 
 	mu        sync.Mutex
 	resent    map[stepKey]Reply // creates that were sent a second time, and what came of it
 	postponed bool              // a step was left to the next round, for want of a budget
 }
 
+// interval is a part of a run's rows, the first and the last of them included.
+type interval struct{ first, last int }
+
+// open yields the open steps of those rows of an interval that are to be taken.
+func (w *work) open(ctx context.Context, rows interval) iter.Seq2[Step, error] {
+	return func(yield func(Step, error) bool) {
+		for s, err := range w.Journal.Open(ctx, w.run) {
+			switch {
+			case err == nil && s.Row > rows.last:
+				return
+			case err == nil && (s.Row < rows.first || w.Only != nil && !w.Only(s.Row)):
+				continue
+			}
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // survey counts the open steps and returns those of them that are in doubt.
 func (w *work) survey(ctx context.Context) (left int, doubts []Step, err error) {
-	for s, err := range w.Journal.Open(ctx, w.run) {
+	for s, err := range w.open(ctx, w.wave) {
 		if err != nil {
 			return 0, nil, err
 		}

@@ -42,21 +42,13 @@ func newWorld(t *testing.T, csv string, o sandbox.Options, users ...sandbox.User
 		PasswordPolicy: sandbox.PasswordPolicy{MinLength: 8, Classes: 3},
 		Users:          users,
 	}
-	w := &world{t: t, sandbox: sandbox.New(o)}
-	server := httptest.NewServer(w.sandbox)
-	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
-	var err error
-	w.client, err = mimecast.New(mimecast.Config{
-		BaseURL: server.URL, ClientID: "sandbox", ClientSecret: batch.NewSecret("sandbox"), Workers: 8, CallTimeout: 2 * time.Second,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.client.Close)
+	w := &world{t: t}
+	w.serve(o)
 	path := filepath.Join(t.TempDir(), "people.csv")
 	if err := os.WriteFile(path, []byte(csv), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	var err error
 	if w.sheet, err = batch.OpenSheet(t.Context(), path, batch.SheetOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +58,22 @@ func newWorld(t *testing.T, csv string, o sandbox.Options, users ...sandbox.User
 	t.Cleanup(func() { w.journal.Close() })
 	w.plan(batch.Planner{Directory: w.client})
 	return w
+}
+
+// serve puts a service in the place of the old one, and a client of it.
+func (w *world) serve(o sandbox.Options) {
+	w.t.Helper()
+	w.sandbox = sandbox.New(o)
+	server := httptest.NewServer(w.sandbox)
+	w.t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	var err error
+	w.client, err = mimecast.New(mimecast.Config{
+		BaseURL: server.URL, ClientID: "sandbox", ClientSecret: batch.NewSecret("sandbox"), Workers: 8, CallTimeout: 2 * time.Second,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(w.client.Close)
 }
 
 // plan makes a plan of the sheet, which is then the one to apply.

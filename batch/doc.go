@@ -40,14 +40,31 @@
 // of the first, so then the account is looked at once more. Anything else stays unknown, and the results say so. Applying
 // the run again goes on from there.
 //
+// Recheck. A plan knows what an account was like when it was made. Before a run is applied that is no longer fresh, [Rechecker]
+// reads the accounts once more that the run has not touched: what is as asked by now is done without a call, and what
+// somebody changed is refused rather than overwritten unseen.
+//
+// Retry. [NewRetry] chooses the rows of a run that are worth another plan, and finds them by their addresses in the same sheet or
+// a corrected one. The new plan reads the tenant like any other, and is a run of its own: the old one stays the record that it
+// is. [CompareSheet] tells what was edited in a sheet since.
+//
 // Pace and silence. The adapter keeps to the quota of each API function. When the service refuses a call for its rate, all
 // workers pause; when it doesn't answer, they pause longer and longer, and one call goes first. Repeated calls have a budget, a
 // share of all calls: when it is spent, steps wait for the next round of the same Apply, or for the next Apply. After
 // some minutes of silence, or many calls in a row that fail for a reason that is not the row's, such as a missing permission or
 // a web page for an answer, the run ends with [ErrCircuit], and can be taken up again.
 //
+// Stop. A run is ended by its context, or by one of the [Limits] (a time, refused rows) with a [*LimitError]; either way no row is
+// begun any more, and what is on its way comes home. Of more changes than are allowed none is begun. [Waves] deal the rows out
+// in parts, and [Where] says which are taken at all; what is not taken is open for the next Apply. [Guards] stop earlier: a row
+// that they block is planned without steps.
+//
 // Report. [ResultOf] derives what became of a row from its plan and its steps. A row is what its first step is that isn't
 // done: created, but with its settings refused, it is refused, and the reason begins with "account created".
+//
+// Undo. [Undoer.Plan] makes of a run's journal, and of what its accounts are like now, a plan that takes back what the run did:
+// fields go back to what they were before, where that was read, and an account that was created is disabled. What somebody
+// changed since is kept, and what nobody can put back is named. It needs no sheet, and is a plan like any other.
 //
 // # Rows and errors
 //

@@ -20,6 +20,7 @@ type gate struct {
 	probing bool          // the one that goes first is on its way
 	news    chan struct{} // closed when something changes; nil if nobody waits for that
 	budget  budget
+	closed  func(until time.Time, why Verdict) // told of each pause under the lock; nil if nobody wants to know
 }
 
 // silentRounds is after how many calls in a row without an answer the circuit opens. With the pauses between them
@@ -90,7 +91,7 @@ func (g *gate) pause(d time.Duration) {
 		d = max(d, floorFor(g.pauses))
 		g.pauses++
 	}
-	g.close(d)
+	g.close(d, Throttled)
 }
 
 // silence notes that a call begun at that time got no answer, and tells how often in a row that was. A call for a step that got
@@ -103,7 +104,7 @@ func (g *gate) silence(begun time.Time, wait time.Duration, again bool) int {
 		return g.rounds // it was on its way when another found out
 	}
 	g.probing = false
-	g.close(max(min(backoff(g.rounds), longestSilence), min(wait, longestPause)))
+	g.close(max(min(backoff(g.rounds), longestSilence), min(wait, longestPause)), Unknown)
 	if !again || g.rounds == 0 {
 		g.rounds++
 	}
@@ -119,9 +120,12 @@ func (g *gate) leave() {
 	g.tell()
 }
 
-func (g *gate) close(d time.Duration) {
+func (g *gate) close(d time.Duration, why Verdict) {
 	if until := time.Now().Add(d); until.After(g.until) {
 		g.until = until
+		if g.closed != nil {
+			g.closed(until, why)
+		}
 	}
 	g.tell()
 }

@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -50,6 +51,30 @@ func TestGatePause(t *testing.T) {
 		}
 		if !open(t, &g) {
 			t.Error("the gate is still closed after an answer")
+		}
+	})
+}
+
+// Whoever wants to know is told of each pause that is longer than the one that is on, and why.
+func TestGateTellsPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		type pause struct {
+			d   time.Duration
+			why Verdict
+		}
+		var got []pause
+		begun := time.Now()
+		g := gate{closed: func(until time.Time, why Verdict) { got = append(got, pause{until.Sub(begun), why}) }}
+		g.pause(30 * time.Second)
+		g.pause(10 * time.Second)
+		g.pause(40 * time.Second)
+		after(time.Minute)
+		g.answered()
+		begun = time.Now()
+		g.silence(begun, 50*time.Second, false)
+		want := []pause{{30 * time.Second, Throttled}, {40 * time.Second, Throttled}, {50 * time.Second, Unknown}}
+		if !slices.Equal(got, want) {
+			t.Errorf("told of %v, want %v", got, want)
 		}
 	})
 }

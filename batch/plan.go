@@ -48,12 +48,41 @@ const (
 	CodeNothingAsked = "nothing asked"
 )
 
+// CodeChanged is the code of a row that is refused because somebody changed the account after the plan was made.
+const CodeChanged = "changed meanwhile"
+
 // Planner makes plans: it reads the tenant and decides for each row.
 type Planner struct {
 	Directory Directory
 	Mode      Mode
 	Workers   int // calls in flight at most
 	ReadState ReadState
+	// Take, if not nil, tells which rows of the sheet the plan is for; it has no others. It is asked more than once for a row.
+	Take func(Row) bool
+	// Amend, if not nil, returns a row that is taken as it is planned: what the sheet asks for, less what is done already.
+	Amend func(Row) Row
+	// Guard, if not nil, tells why an address must not be touched, with a code in its reason; a row that would go ahead is blocked.
+	Guard func(email string) (Reason, bool)
+}
+
+// rows are those of the sheet that the plan is for.
+func (p *Planner) rows(ctx context.Context, s *Sheet) iter.Seq2[Row, error] {
+	if p.Take == nil && p.Amend == nil {
+		return s.All(ctx)
+	}
+	return func(yield func(Row, error) bool) {
+		for row, err := range s.All(ctx) {
+			if err == nil && p.Take != nil && !p.Take(row) {
+				continue
+			}
+			if err == nil && p.Amend != nil {
+				row = p.Amend(row)
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
 }
 
 // Plan reads the tenant and then yields every row of the sheet in order, with what to do. It changes nothing in the tenant.
@@ -83,13 +112,19 @@ func (p *Planner) Plan(ctx context.Context, s *Sheet) iter.Seq2[PlannedRow, erro
 			window = window[:0]
 			return true
 		}
-		for row, err := range s.All(ctx) {
+		for row, err := range p.rows(ctx, s) {
 			if err != nil {
 				yield(PlannedRow{}, err)
 				return
 			}
 			n++
-			window = append(window, v.decide(n, row, p.Mode))
+			d := v.decide(n, row, p.Mode)
+			if d.goesAhead() && p.Guard != nil {
+				if why, stop := p.Guard(row.Email); stop {
+					d.Action, d.Reason = ActionBlocked, why
+				}
+			}
+			window = append(window, d)
 			if len(window) == 1000 && !flush() {
 				return
 			}
@@ -101,12 +136,26 @@ func (p *Planner) Plan(ctx context.Context, s *Sheet) iter.Seq2[PlannedRow, erro
 // view is what the plan needs to know of the tenant.
 type view struct {
 	domains  map[string]Domain
-	accounts map[string]Account // of the sheet's addresses only
+	accounts map[string]Account // of the addresses that it is for only
 }
 
 // look reads the tenant's domains, and the accounts of those that the sheet speaks of.
 func (p *Planner) look(ctx context.Context, s *Sheet) (*view, error) {
-	domains, err := ReadDomains(ctx, p.Directory)
+	return look(ctx, p.Directory, func(yield func(string, error) bool) {
+		for row, err := range p.rows(ctx, s) {
+			if err == nil && (row.Invalid() || row.Mode == Skip) {
+				continue
+			}
+			if !yield(row.Email, err) {
+				return
+			}
+		}
+	})
+}
+
+// look reads the tenant's domains, and which of the addresses have accounts there: complete listings of their domains tell.
+func look(ctx context.Context, dir Directory, emails iter.Seq2[string, error]) (*view, error) {
+	domains, err := ReadDomains(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -115,24 +164,21 @@ func (p *Planner) look(ctx context.Context, s *Sheet) (*view, error) {
 		v.domains[d.Name] = d
 	}
 	wanted := map[string]map[string]bool{} // addresses by domain
-	for row, err := range s.All(ctx) {
+	for email, err := range emails {
 		if err != nil {
 			return nil, err
 		}
-		if row.Invalid() || row.Mode == Skip {
-			continue
-		}
-		d := DomainOf(row.Email)
+		d := DomainOf(email)
 		if _, ok := v.domains[d]; !ok {
 			continue
 		}
 		if wanted[d] == nil {
 			wanted[d] = map[string]bool{}
 		}
-		wanted[d][row.Email] = true
+		wanted[d][email] = true
 	}
 	for _, d := range sortedKeys(wanted) {
-		err := listing(ctx, p.Directory, d, func(a Account) {
+		err := listing(ctx, dir, d, func(a Account) {
 			if wanted[d][a.Email] {
 				v.accounts[a.Email] = a
 			}
@@ -166,8 +212,7 @@ func (v *view) decide(n int, row Row, mode Mode) *decision {
 	}
 	domain, ok := v.domains[DomainOf(row.Email)]
 	if !ok {
-		d.block(CodeDomain, fmt.Sprintf("%s is no internal domain of this tenant: it is not registered there, still pending, or external", DomainOf(row.Email)),
-			"check the address; else register and verify the domain in the tenant first")
+		d.blockDomain()
 		return d
 	}
 	account, exists := v.accounts[row.Email]
@@ -198,9 +243,19 @@ func (v *view) decide(n int, row Row, mode Mode) *decision {
 	return d
 }
 
-func (d *decision) block(code, message, hint string) {
-	d.Action, d.Reason = ActionBlocked, Reason{Code: code, Message: message, Hint: hint}
+func (d *decision) goesAhead() bool { return d.Action == ActionCreate || d.Action == ActionUpdate }
+
+func (p *PlannedRow) block(code, message, hint string) {
+	p.Action, p.Reason = ActionBlocked, Reason{Code: code, Message: message, Hint: hint}
 }
+
+func (p *PlannedRow) blockDomain() {
+	p.block(CodeDomain, fmt.Sprintf("%s is no internal domain of this tenant: it is not registered there, still pending, or external", DomainOf(p.Email)),
+		"check the address; else register and verify the domain in the tenant first")
+}
+
+// noteSynced is what to know of an account that a directory owns.
+const noteSynced = "synced from a directory: name and disabled will be overwritten at the next sync"
 
 // note records what the admin should know of a row that goes ahead.
 func (d *decision) note(domain Domain) {
@@ -214,7 +269,7 @@ func (d *decision) note(domain Domain) {
 	case a.Type == typeByEmail:
 		d.Notes = append(d.Notes, "the account exists by mail flow")
 	case a.Synced():
-		d.Notes = append(d.Notes, "synced from a directory: name and disabled will be overwritten at the next sync")
+		d.Notes = append(d.Notes, noteSynced)
 	}
 	for _, i := range fields {
 		switch {
@@ -283,10 +338,11 @@ func (d *decision) finish() PlannedRow {
 	return d.PlannedRow
 }
 
-func (d *decision) step(kind StepKind, set Settings, withPassword bool) {
-	s := Step{Row: d.N, Line: d.Line, N: len(d.Steps) + 1, Kind: kind, Email: d.Email, Set: set, WithPassword: withPassword}
-	if d.Account != nil {
-		s.Before = d.Account.Settings.Only(func(i FieldInfo) bool { _, ok := set[i.Field]; return ok })
+// step adds a step, with what the account tells of the fields that it sets.
+func (p *PlannedRow) step(kind StepKind, set Settings, withPassword bool) {
+	s := Step{Row: p.N, Line: p.Line, N: len(p.Steps) + 1, Kind: kind, Email: p.Email, Set: set, WithPassword: withPassword}
+	if p.Account != nil {
+		s.Before = p.Account.Settings.Only(func(i FieldInfo) bool { _, ok := set[i.Field]; return ok })
 	}
-	d.Steps = append(d.Steps, s)
+	p.Steps = append(p.Steps, s)
 }

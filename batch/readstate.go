@@ -53,20 +53,26 @@ func (p *Planner) readStates(ctx context.Context, window []*decision) error {
 			need = append(need, d)
 		}
 	}
+	return eachState(ctx, p.Directory, p.Workers, need, func(d *decision) string { return d.Email }, (*decision).learn)
+}
+
+// eachState reads the states of accounts, as many a call as fit and some calls at a time, and gives each reply to the row that
+// it is for.
+func eachState[R any](ctx context.Context, dir Directory, workers int, rows []R, email func(R) string, learn func(R, Reply)) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(max(1, p.Workers))
-	for chunk := range slices.Chunk(need, p.Directory.Batch(StepUpdate)) {
+	g.SetLimit(max(1, workers))
+	for chunk := range slices.Chunk(rows, dir.Batch(StepUpdate)) {
 		g.Go(func() error {
 			emails := make([]string, len(chunk))
-			for i, d := range chunk {
-				emails[i] = d.Email
+			for i, r := range chunk {
+				emails[i] = email(r)
 			}
-			replies, err := states(ctx, p.Directory, emails)
+			replies, err := states(ctx, dir, emails)
 			if err != nil {
 				return err
 			}
 			for i, r := range replies {
-				chunk[i].learn(r)
+				learn(chunk[i], r)
 			}
 			return nil
 		})
@@ -80,13 +86,5 @@ func (d *decision) learn(r Reply) {
 		d.Notes = append(d.Notes, joinNonEmpty([]string{"its present state can't be read", r.Reason.Message}))
 		return
 	}
-	a := *d.Account
-	a.Settings = a.Settings.Clone()
-	if a.Settings == nil {
-		a.Settings = Settings{}
-	}
-	for f, v := range r.Account.Settings {
-		a.Settings[f] = v
-	}
-	d.Account = &a
+	d.Account = d.Account.with(r.Account.Settings)
 }

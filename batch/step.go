@@ -103,7 +103,8 @@ type Page struct {
 const NotTold = -1
 
 // Directory is the tenant. A method makes one call (Domains one a page, Diagnose those that it needs), and renews at most a dead
-// token inside; whoever calls it retries. It waits for its quota first. A cancelled context ends that wait, not a call on its way.
+// token inside; whoever calls it retries. It waits for its quota first. A cancelled context ends that wait; a call on its way may
+// have some more time.
 // Methods are safe for concurrent use. Their errors are *[CallError]s where an answer, or its lack, is the reason.
 type Directory interface {
 	// Tenant tells what a plan is bound to.

@@ -41,7 +41,7 @@ func (w *work) feed(ctx context.Context, units chan<- unit) error {
 		return send(full)
 	}
 	var row []Step
-	for s, err := range w.Journal.Open(ctx, w.run) {
+	for s, err := range w.open(ctx, w.wave) {
 		if err != nil {
 			return err
 		}
@@ -118,6 +118,9 @@ func (w *work) unlock(s *Step) error {
 
 // through tells that the workers are through with a row.
 func (w *work) through(row int, state StepState) {
+	if state == StepRefused {
+		w.refused()
+	}
 	if w.Progress != nil {
 		w.Progress(row, state)
 	}

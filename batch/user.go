@@ -55,6 +55,16 @@ const (
 	typeContact = "contact_from_ldap"
 )
 
+// with returns a copy of the account that these settings are told of, too.
+func (a Account) with(told Settings) *Account {
+	a.Settings = a.Settings.Clone()
+	if a.Settings == nil {
+		a.Settings = Settings{}
+	}
+	maps.Copy(a.Settings, told)
+	return &a
+}
+
 // Synced tells whether a directory owns the account, so that the next synchronisation overwrites what it also knows.
 func (a Account) Synced() bool {
 	return a.Source == "ldap" || a.Type == "created_by_ldap_sync"

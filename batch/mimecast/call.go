@@ -92,7 +92,9 @@ func (c *Client) exchange(ctx context.Context, s signer, req *http.Request, secr
 	if err := s.sign(ctx, req); err != nil {
 		return unsent(err)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.timeout)
+	ctx, letGo := outlive(ctx, c.grace)
+	defer letGo()
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	// A request whose headers were never written has not left this machine. No error proves that: the same ones come after
 	// the server did its work. net/http closes the connection before it returns an error, so nothing is written later.
@@ -114,6 +116,21 @@ func (c *Client) exchange(ctx context.Context, s signer, req *http.Request, secr
 	a := newAnswer(resp, body, err, newMask(append(s.secrets(req), secrets...)))
 	a.reply.Sent, a.reply.Received = begun, time.Now()
 	return a
+}
+
+// outlive returns a context that ends as long as grace after ctx, or by the function.
+func outlive(ctx context.Context, grace time.Duration) (context.Context, func()) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	forget := context.AfterFunc(ctx, func() {
+		t := time.NewTimer(grace)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			cancel()
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { forget(); cancel() }
 }
 
 // noCall is what stands for the answer of a call that got none.

@@ -101,6 +101,43 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
+// When the run is stopped a call on its way still has the grace to come home. Given up after that it is in doubt: the service
+// has the request.
+func TestStoppedCallHasGrace(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		grace   time.Duration
+		answer  string // as much of it as comes
+		want    batch.Reason
+		verdict batch.Verdict
+	}{
+		{"it comes home", 20 * time.Second, okAna, batch.Reason{}, batch.Done},
+		{"it does not", 50 * time.Millisecond, "",
+			batch.Reason{Code: codeNoAnswer, Message: "given up before the answer came, when the run was stopped"}, batch.Unknown},
+		{"half of it does", 50 * time.Millisecond, okAna[:len(okAna)/2], batch.Reason{Code: codeCut, Message: "the answer broke off"}, batch.Unknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, stop := context.WithCancel(t.Context())
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				io.Copy(io.Discard, r.Body)
+				stop()
+				if io.WriteString(w, tt.answer); tt.answer == okAna {
+					return
+				}
+				if tt.answer != "" {
+					_ = http.NewResponseController(w).Flush() // a failure shows in the reply
+				}
+				<-r.Context().Done()
+			})
+			c := client(t, s.URL, func(c *Config) { c.Grace = tt.grace })
+			got := c.Do(ctx, []batch.Step{createAna()})[0]
+			if got.Verdict != tt.verdict || got.Reason != tt.want || got.Sent.IsZero() || s.calls.Load() != 1 {
+				t.Errorf("reply is %+v after %d calls", got, s.calls.Load())
+			}
+		})
+	}
+}
+
 // A call that never left is known to be so.
 func TestNotSent(t *testing.T) {
 	closed, err := net.Listen("tcp", "127.0.0.1:0")

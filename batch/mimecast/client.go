@@ -40,6 +40,7 @@ type Config struct {
 	Sandbox     bool           // this is the embedded rehearsal tenant; told by Tenant
 	UserAgent   string         // "" is mimebatch
 	CallTimeout time.Duration  // how long a call may take, waits for quota and token left out; 0 is 60 s
+	Grace       time.Duration  // how long a call on its way may go on after its context ended; 0 is as long as CallTimeout lets it
 }
 
 // Client calls the service. It is safe for concurrent use.
@@ -49,6 +50,7 @@ type Client struct {
 	sandbox     bool
 	agent       string
 	timeout     time.Duration
+	grace       time.Duration
 	updateBatch int
 	http        *http.Client
 	signer      signer
@@ -82,6 +84,7 @@ func New(cfg Config) (*Client, error) {
 		sandbox:     cfg.Sandbox,
 		agent:       cmp.Or(cfg.UserAgent, "mimebatch"),
 		timeout:     timeout,
+		grace:       cmp.Or(cfg.Grace, timeout),
 		updateBatch: cmp.Or(cfg.UpdateBatch, mostUpdates),
 		http:        newHTTP(max(1, cfg.Workers), cfg.RootCAs, timeout),
 		log:         callLog{cfg.Logger},
@@ -159,6 +162,8 @@ func (cfg Config) check() error {
 		return &configError{fmt.Sprintf("%d users in a call of update-user", cfg.UpdateBatch), fmt.Sprintf("give a number from 1 to %d", mostUpdates)}
 	case cfg.CallTimeout < 0:
 		return &configError{fmt.Sprintf("call timeout %v is negative", cfg.CallTimeout), "give a duration such as 60s"}
+	case cfg.Grace < 0:
+		return &configError{fmt.Sprintf("grace %v is negative", cfg.Grace), "give a duration such as 30s"}
 	}
 	return nil
 }

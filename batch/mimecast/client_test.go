@@ -137,6 +137,7 @@ func TestNew(t *testing.T) {
 		"six updates a call":     func(c *Config) { c.UpdateBatch = 6 },
 		"negative update batch":  func(c *Config) { c.UpdateBatch = -1 },
 		"no time":                func(c *Config) { c.CallTimeout = -1 },
+		"no grace":               func(c *Config) { c.Grace = -1 },
 		"keys: no app id":        func(c *Config) { *c = keyed(""); c.AppID = "" },
 		"keys: no app key":       func(c *Config) { *c = keyed(""); c.AppKey = batch.Secret{} },
 		"keys: no access key":    func(c *Config) { *c = keyed(""); c.AccessKey = batch.Secret{} },

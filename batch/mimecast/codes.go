@@ -142,6 +142,19 @@ func meaningOf(code string) (meaning, bool) {
 	return meaning{}, false
 }
 
+// Passing tells whether a refusal with this code may not come again for the same row, planned anew as it is: its cause lies in the
+// tenant or the service, which can change, and a new plan reads whether the account is there. A code that isn't known, or says
+// nothing, passes for none: the service may refuse the row for ever.
+func Passing(code string) bool {
+	switch code {
+	case codeForbiddenForAddress, codeForbidden, "err_xdk_forbidden", "err_licence_check_failed", // until a role or a licence is given
+		codeNoUser,                                                    // a new plan creates the account
+		codeServerError, codeRateLimit, codeUnauthorized, codeExpired: // until the service or the app is well again
+		return true
+	}
+	return strings.HasSuffix(code, "_exists") // a new plan updates the account
+}
+
 // decisive returns the refusal that says the most, which is the one to go by: one that ends the run, else the first with a
 // code that is known, with a code, or at all.
 func decisive(refusals []refusal) refusal {

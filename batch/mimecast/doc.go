@@ -14,8 +14,8 @@
 //
 //  1. The pacer of its function, which waits for the quota. Cancelling the context ends this wait and the next one.
 //  2. The signer, which proves who is calling. This is the only place that knows about authentication.
-//  3. The exchange: one POST, under a deadline of its own. Once it has begun, a cancelled context no longer ends it: a call
-//     that is on its way comes home, for an answer nobody waits for is a row in doubt.
+//  3. The exchange: one POST, under a deadline of its own. Once it has begun, a cancelled context doesn't end it at once: a call
+//     that is on its way has some grace to come home, for an answer nobody waits for is a row in doubt.
 //  4. The judge, a pure function, which says what the answer means for each address that the call was about.
 //
 // Nothing is repeated here, with one exception: a call that was turned away unexecuted, because its token is dead or because the

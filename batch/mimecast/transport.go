@@ -105,6 +105,9 @@ func inWords(err error, sent bool, timeout time.Duration) string {
 		}
 		return fmt.Sprintf("no connection within %v s", min(timeout, mostConnecting).Seconds())
 	}
+	if errors.Is(err, context.Canceled) && sent {
+		return "given up before the answer came, when the run was stopped"
+	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return "host not found"
 	}

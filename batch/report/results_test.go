@@ -3,8 +3,10 @@ package report_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
 	"os"
@@ -162,7 +164,7 @@ func TestResults(t *testing.T) {
 			} else {
 				run.Comma = ";"
 			}
-			counts, err := report.Results(path, run, yield(nil, rows...))
+			counts, _, err := report.Results(path, run, yield(nil, rows...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -200,7 +202,7 @@ func TestResultsKinds(t *testing.T) {
 	row := created()
 	row.Cells[5] = sheet.Cell{Text: "#DIV/0!", Kind: sheet.Error}
 	run := batch.Run{Format: "xlsx", Worksheet: "Starters", Rows: 1, Header: []string{"Email", "Name", "Hired", "Number", "Remote", "Share"}}
-	if _, err := report.Results(path, run, yield(nil, row)); err != nil {
+	if _, _, err := report.Results(path, run, yield(nil, row)); err != nil {
 		t.Fatal(err)
 	}
 	header, rows := read(t, path)
@@ -243,7 +245,7 @@ func TestResultsFormulas(t *testing.T) {
 
 	run.Format, run.Comma = "csv", ","
 	inCSV := filepath.Join(dir, "people.results.csv")
-	if _, err := report.Results(inCSV, run, yield(nil, rows...)); err != nil {
+	if _, _, err := report.Results(inCSV, run, yield(nil, rows...)); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(inCSV)
@@ -264,7 +266,7 @@ func TestResultsFormulas(t *testing.T) {
 
 	run.Format, run.Worksheet = "xlsx", "People"
 	inBook := filepath.Join(dir, "people.results.xlsx")
-	if _, err := report.Results(inBook, run, yield(nil, rows...)); err != nil {
+	if _, _, err := report.Results(inBook, run, yield(nil, rows...)); err != nil {
 		t.Fatal(err)
 	}
 	parts, err := zip.OpenReader(inBook)
@@ -294,7 +296,7 @@ func TestResultsOldColumns(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "again."+format)
 			run := batch.Run{Format: format, Worksheet: "People", Comma: ",", Rows: 1, Header: []string{"result_status", "Email", "RESULT_reason", "Result", "Team", "result_account_disabled"}}
 			row := batch.RowResult{Cells: words("refused", "ana.ruiz@example.com", "old", "kept", "red", "true"), Status: batch.Updated}
-			if _, err := report.Results(path, run, yield(nil, row)); err != nil {
+			if _, _, err := report.Results(path, run, yield(nil, row)); err != nil {
 				t.Fatal(err)
 			}
 			header, rows := read(t, path)
@@ -312,7 +314,7 @@ func TestResultsSaySandbox(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out.csv")
 	run := batch.Run{Format: "csv", Header: []string{"email"}, Rows: 1, Tenant: batch.Tenant{Sandbox: true}}
 	row := batch.RowResult{Status: batch.Blocked, Cells: words("ana@example.com"), Reason: batch.Reason{Message: "an alias"}}
-	if _, err := report.Results(path, run, yield(nil, row)); err != nil {
+	if _, _, err := report.Results(path, run, yield(nil, row)); err != nil {
 		t.Fatal(err)
 	}
 	header, rows := read(t, path)
@@ -329,7 +331,7 @@ func TestResultsCounts(t *testing.T) {
 			{Cells: words("ana.ruiz@example.com"), Status: batch.Created},
 			{Cells: words("bo.lind@example.com"), Status: batch.Created},
 		}
-		counts, err := report.Results(path, run, yield(nil, rows...))
+		counts, _, err := report.Results(path, run, yield(nil, rows...))
 		if !errors.Is(err, batch.ErrRows) {
 			t.Fatalf("%s: error is %v, want %v", format, err, batch.ErrRows)
 		}
@@ -358,7 +360,7 @@ func TestResultsFail(t *testing.T) {
 			path := put(t, dir, "people.results."+format, "old results")
 			run := batch.Run{Format: format, Worksheet: "People", Comma: ",", Rows: len(rows), Header: []string{"Email", "Name", "Hired", "Number", "Remote", "Share"}}
 			passes := 0
-			counts, err := report.Results(path, run, func(y func(batch.RowResult, error) bool) {
+			counts, _, err := report.Results(path, run, func(y func(batch.RowResult, error) bool) {
 				var err error
 				if passes++; passes == pass {
 					err = broken
@@ -380,7 +382,7 @@ func TestResultsLongReason(t *testing.T) {
 	for _, format := range formats {
 		path := filepath.Join(t.TempDir(), "people.results."+format)
 		row := batch.RowResult{Cells: words("ana.ruiz@example.com"), Reason: batch.Reason{Code: "x", Message: strings.Repeat("𝄞", 40_000), Hint: "y"}}
-		if _, err := report.Results(path, batch.Run{Format: format, Rows: 1, Header: []string{"Email"}}, yield(nil, row)); err != nil {
+		if _, _, err := report.Results(path, batch.Run{Format: format, Rows: 1, Header: []string{"Email"}}, yield(nil, row)); err != nil {
 			t.Errorf("%s: %v", format, err)
 			continue
 		}
@@ -411,7 +413,7 @@ func TestResultsWorksheet(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "people.results.xlsx")
 		row := batch.RowResult{Cells: words("ana.ruiz@example.com")}
-		if _, err := report.Results(path, batch.Run{Format: "xlsx", Worksheet: name, Rows: 1, Header: []string{"Email"}}, yield(nil, row)); err != nil {
+		if _, _, err := report.Results(path, batch.Run{Format: "xlsx", Worksheet: name, Rows: 1, Header: []string{"Email"}}, yield(nil, row)); err != nil {
 			t.Errorf("worksheet %q: %v", name, err)
 			continue
 		}
@@ -428,7 +430,7 @@ func TestResultsWorksheet(t *testing.T) {
 func TestResultsFormat(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "people.results.ods")
-	if _, err := report.Results(path, batch.Run{Format: "ods", Header: []string{"Email"}}, yield(nil)); err == nil {
+	if _, _, err := report.Results(path, batch.Run{Format: "ods", Header: []string{"Email"}}, yield(nil)); err == nil {
 		t.Error("results were made in a format that there isn't")
 	}
 	if diff := cmp.Diff(map[string]string{}, folder(t, dir)); diff != "" {
@@ -439,10 +441,40 @@ func TestResultsFormat(t *testing.T) {
 func TestResultsTarget(t *testing.T) {
 	dir := t.TempDir()
 	run := batch.Run{Format: "csv", Comma: ",", Rows: 1, Header: []string{"Email"}}
-	if _, err := report.Results(dir, run, yield(nil, created())); err == nil {
+	if _, _, err := report.Results(dir, run, yield(nil, created())); err == nil {
 		t.Error("a folder was replaced")
 	}
 	if diff := cmp.Diff(map[string]string{}, folder(t, dir)); diff != "" {
 		t.Errorf("folder (-want +got):\n%s", diff)
+	}
+}
+
+// The hash is that of the file, and results that are made again have the same one, so that a file can be told from one that
+// somebody changed.
+func TestResultsHash(t *testing.T) {
+	for _, format := range formats {
+		path := filepath.Join(t.TempDir(), "people.results."+format)
+		run := batch.Run{Format: format, Worksheet: "People", Comma: ",", Rows: 1, Header: []string{"Email", "Name", "Hired", "Number", "Remote", "Share"}}
+		rows := yield(nil, created())
+		_, sum, err := report.Results(path, run, rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("%x", sha256.Sum256(data)); sum != want {
+			t.Errorf("%s: hash is %s, that of the file %s", format, sum, want)
+		}
+		again, err := report.Digest(run, rows)
+		if err != nil || again != sum {
+			t.Errorf("%s: hash of the same results is %s, %v, want %s", format, again, err, sum)
+		}
+		other := created()
+		other.Status = batch.WasRefused
+		if changed, err := report.Digest(run, yield(nil, other)); err != nil || changed == sum {
+			t.Errorf("%s: hash of other results is %s, %v, want another one", format, changed, err)
+		}
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,17 +22,40 @@ import (
 
 // applyFlags are the flags of commands that apply a plan.
 type applyFlags struct {
-	out         string
-	yes         bool
-	settleAfter time.Duration
+	limitFlags
+	waveFlags
+	freshFlags
+	out          string
+	events       string
+	yes          bool
+	confirmAbove int
+	settleAfter  time.Duration
 }
 
 func (f *applyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.out, "out", "", "the results' `file` (default: SHEET.results.xlsx or .csv beside the sheet)")
-	flags.BoolVar(&f.yes, "yes", false, "don't ask")
+	flags.StringVar(&f.events, "events", "", "add what happens to a `file` of JSON Lines, as it happens")
+	flags.BoolVar(&f.yes, "yes", false, "don't ask whether to begin")
+	flags.IntVar(&f.confirmAbove, "confirm-above", 500, "ask for the number to be typed if more than `N` rows are to be changed")
 	flags.DurationVar(&f.settleAfter, "settle-after", 3*time.Second, "how old a call without an answer must be before the tenant is asked whether it was executed")
+	f.limitFlags.add(cmd)
+	f.waveFlags.add(cmd)
+	f.freshFlags.add(flags)
 }
+
+func (f *applyFlags) check(calls callFlags) error {
+	if calls.grace <= 0 {
+		return usageError("--grace takes a duration above 0, such as 30s")
+	}
+	if err := f.limitFlags.check(); err != nil {
+		return err
+	}
+	return f.waveFlags.check()
+}
+
+// again are the flags that make the next command do as this one did.
+func (f *applyFlags) again() string { return f.waveFlags.again() + f.limitFlags.again() }
 
 func (a *app) applyCommand() *cobra.Command {
 	var calls callFlags
@@ -43,11 +64,12 @@ func (a *app) applyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "apply RUN",
 		Short: "Execute a plan, or go on with one",
-		Long: `Apply executes what is left of a plan and writes the results. The plan is what was agreed to, so it doesn't ask.
+		Long: `Apply executes what is left of a plan and writes the results. The plan is what was agreed to, so it doesn't ask,
+unless a plan that was not begun yet changes more rows than --confirm-above; without a terminal that needs --yes.
 The same command goes on after a crash, a Ctrl-C or a lost line: calls whose outcome is not known are settled first.
 Rows that the service refused are not sent again.
 
-` + exitHelp,
+` + eventsHelp + "\n\n" + stopHelp + "\n\n" + exitHelp,
 		Args: oneArg("run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.applyRun(cmd.Context(), args[0], sheetPath, passwordFile, calls, f)
@@ -55,6 +77,7 @@ Rows that the service refused are not sent again.
 	}
 	a.connectFlags(cmd)
 	calls.add(cmd)
+	calls.addGrace(cmd)
 	f.add(cmd)
 	cmd.Flags().StringVar(&sheetPath, "sheet", "", "the sheet's `file`, if it was moved since the plan was made")
 	sheetPasswordFlag(cmd, &passwordFile)
@@ -68,6 +91,9 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 		if err != nil {
 			return err
 		}
+		if err := f.check(calls); err != nil {
+			return err
+		}
 		j, run, err := a.findRun(ctx, id)
 		if err != nil {
 			return err
@@ -79,11 +105,12 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 			return err
 		}
 		sum.count(counts)
-		if run.Secrets, err = secretsLeft(ctx, j, run.ID); err != nil {
+		x := newExecution(run, j, counts, calls, f)
+		if x.left, err = a.left(ctx, j, run, f.waveFlags); err != nil {
 			return err
 		}
-		s, err := a.sameSheet(ctx, run, sheetPath, passwordFile)
-		if err != nil {
+		run.Secrets = x.left.secrets
+		if x.sheet, err = a.sameSheet(ctx, j, run, sheetPath, passwordFile); err != nil {
 			return err
 		}
 		if sheetPath != "" {
@@ -92,12 +119,17 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 				return fmt.Errorf("find the sheet: %w", err)
 			}
 		}
+		x.run = run
+		if err := a.agree(ctx, x, false); err != nil {
+			return err
+		}
 		client, disconnect, err := a.directory(config)
 		if err != nil {
 			return err
 		}
 		defer disconnect()
-		return a.execute(ctx, execution{run: run, sheet: s, journal: j, client: client, workers: calls.workers, applyFlags: f}, &sum)
+		x.client = client
+		return a.execute(ctx, x, &sum)
 	}()
 	return a.finish(sum, err)
 }
@@ -112,63 +144,6 @@ func secretsLeft(ctx context.Context, j batch.Journal, id batch.RunID) (bool, er
 	return false, nil
 }
 
-// sameSheet opens the sheet of a plan again and refuses one that is not the same to the byte. It returns nil if the sheet
-// is gone and not needed.
-func (a *app) sameSheet(ctx context.Context, run batch.Run, path, passwordFile string) (*batch.Sheet, error) {
-	given := path != ""
-	if !given && run.SheetPath == standardInput {
-		return nil, nil // a plan of it needs no password
-	}
-	if !given {
-		path = run.SheetPath
-	}
-	sum, err := fileSHA256(path)
-	if errors.Is(err, fs.ErrNotExist) && !given {
-		if run.Secrets {
-			return nil, &batch.SheetError{Path: path, Msg: "the sheet is gone, and the plan needs its passwords", Fix: "bring it back, or say where it is with --sheet FILE"}
-		}
-		return nil, nil
-	}
-	if err != nil {
-		fix := ""
-		if given {
-			fix = "--sheet takes the sheet's file here; the worksheet is the plan's"
-		}
-		return nil, &batch.SheetError{Path: path, Err: err, Fix: fix}
-	}
-	changed := &batch.SheetError{
-		Path: path, Msg: "the sheet has changed since the plan was made",
-		Fix: "make a new plan of it: mimebatch plan " + shellQuote(path) + a.tenantFlags() + "; or bring the old file back",
-	}
-	if sum != run.SHA256 {
-		return nil, changed
-	}
-	if !run.Secrets {
-		return nil, nil
-	}
-	o := run.Reading
-	o.Worksheet = run.Worksheet
-	o.Password = a.sheetPassword(path, passwordFile)
-	s, err := batch.OpenSheet(ctx, path, o)
-	if err == nil && s.Table.SHA256 != run.SHA256 {
-		return nil, changed // between the two looks
-	}
-	return s, err
-}
-
-func fileSHA256(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
 // execution is what it takes to apply a run.
 type execution struct {
 	run     batch.Run
@@ -176,7 +151,25 @@ type execution struct {
 	journal *journal.Journal
 	client  *mimecast.Client
 	workers int
+	grace   time.Duration
+	limits  batch.Limits
+	left    left
+	begun   bool // rows were sent before
 	applyFlags
+}
+
+// newExecution returns what it takes to apply a run of which so much is done, but for the sheet, the client and what is left.
+func newExecution(run batch.Run, j *journal.Journal, counts batch.Counts, calls callFlags, f applyFlags) execution {
+	sent := counts[batch.Created] + counts[batch.Updated] + counts[batch.WasRefused] + counts[batch.InDoubt]
+	return execution{
+		run: run, journal: j, workers: calls.workers, grace: calls.grace, begun: sent > 0,
+		limits: f.limits(run.Rows, sent+counts[batch.NotReached]), applyFlags: f,
+	}
+}
+
+// next is the command that goes on with what is left, ready to paste, with more flags.
+func (a *app) next(x execution, more ...string) string {
+	return strings.Join(append([]string{"mimebatch apply " + string(x.run.ID) + x.again()}, more...), " ") + a.tenantFlags()
 }
 
 // execute applies a run and writes its results, on every way out.
@@ -189,53 +182,89 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 	if err != nil {
 		return err
 	}
-	if tenant.Key != x.run.Tenant.Key || tenant.Sandbox != x.run.Tenant.Sandbox {
-		return &stop{
-			code: exitGuard, err: fmt.Errorf("run %s was planned for %s, but these credentials are for %s", x.run.ID, tenantName(x.run.Tenant), tenantName(tenant)),
-			hint: "use the credentials of the tenant that it was planned for, or make a new plan",
-		}
+	if err := isTenantOf(x.run, tenant); err != nil {
+		return err
 	}
 	a.infof("applying to %s", tenantName(tenant))
-	next := fmt.Sprintf("mimebatch apply %s%s", x.run.ID, a.tenantFlags())
-	lock, err := a.lockTenant(tenant, next)
+	lock, err := a.lockTenant(tenant, a.next(x))
 	if err != nil {
 		return err
 	}
 	defer lock.Unlock()
+	recheck, err := a.checkAge(ctx, x)
+	if err != nil {
+		return err
+	}
 	passwords := map[int]batch.Secret{}
-	if x.run.Secrets {
+	if x.left.secrets {
 		if passwords, err = x.sheet.Passwords(ctx); err != nil {
 			return err
 		}
 	}
-	progress, err := a.progress(ctx, x.journal, x.run.ID)
+	session, err := a.beginSession(ctx, x, path)
 	if err != nil {
 		return err
 	}
+	a.underway.Store(&underway{next: a.next(x)})
+	var applyErr error
+	if recheck {
+		applyErr = a.recheck(ctx, x)
+	}
+	if applyErr == nil {
+		applyErr = a.send(ctx, x, passwords, session)
+	}
+	// Whatever happened, the journal holds it and the results say it.
+	counts, resultsErr := a.results(context.WithoutCancel(ctx), x.journal, x.run, path, sum)
+	if _, limited := errors.AsType[*batch.LimitError](applyErr); limited && counts[batch.InDoubt]+counts[batch.NotReached] == 0 && resultsErr == nil {
+		applyErr = nil // nothing was left for it to end
+	}
+	sessionErr := session.end(ctx, applyErr, counts, *sum, resultsErr)
+	return errors.Join(applyErr, resultsErr, sessionErr, a.outcome(x, counts, applyErr, resultsErr))
+}
+
+// isTenantOf refuses a tenant that a run was not planned for.
+func isTenantOf(run batch.Run, tenant batch.Tenant) error {
+	if tenant.Key == run.Tenant.Key && tenant.Sandbox == run.Tenant.Sandbox {
+		return nil
+	}
+	return &stop{
+		code: exitGuard, err: fmt.Errorf("run %s was planned for %s, but these credentials are for %s", run.ID, tenantName(run.Tenant), tenantName(tenant)),
+		hint: "use the credentials of the tenant that it was planned for, or make a new plan",
+	}
+}
+
+// send makes the calls of a run, and shows how far it has come.
+func (a *app) send(ctx context.Context, x execution, passwords map[int]batch.Secret, session *applying) error {
+	progress := a.progress(x.left.rows, x.left.last)
 	progress.pace = x.client.Pace
-	a.goOn.Store(&next)
+	a.underway.Store(&underway{next: a.next(x), grace: x.grace, progress: progress})
+	defer func() {
+		progress.end()
+		a.underway.Store(&underway{next: a.next(x)})
+	}()
 	applier := batch.Applier{
 		Directory: x.client, Journal: x.journal, Workers: x.workers, SettleAfter: x.settleAfter,
 		Password: func(line int) batch.Secret { return passwords[line] },
-		Progress: progress.row,
+		Progress: func(row int, state batch.StepState) { progress.row(row, state); session.through(row) },
+		Paused:   session.paused,
+		Only:     x.left.only, Limits: x.limits, Waves: a.waves(x, progress),
 	}
-	applyErr := applier.Apply(ctx, x.run.ID)
-	progress.end()
-	// Whatever happened, the journal holds it and the results say it.
-	counts, resultsErr := a.results(context.WithoutCancel(ctx), x.journal, x.run, path, sum)
-	return errors.Join(applyErr, resultsErr, a.outcome(x.run, counts, applyErr, resultsErr))
+	return applier.Apply(ctx, x.run.ID)
 }
 
 // outcome says what to type next, and returns the exit code of a run that came to its end.
-func (a *app) outcome(run batch.Run, counts batch.Counts, applyErr, resultsErr error) error {
+func (a *app) outcome(x execution, counts batch.Counts, applyErr, resultsErr error) error {
 	if resultsErr != nil {
-		a.nextCommand("to write the results again", "report", run.ID)
+		a.nextCommand("to write the results again", "report", x.run.ID)
 	}
-	if counts[batch.InDoubt] > 0 || counts[batch.NotReached] > 0 {
-		a.nextCommand("to go on", "apply", run.ID)
+	switch open := counts[batch.InDoubt] + counts[batch.NotReached]; {
+	case open > 0 && open <= x.left.later:
+		a.infof("to go on when more rows meet the condition: %s", a.next(x))
+	case open > 0:
+		a.infof("to go on: %s", a.next(x))
 	}
 	if applyErr == nil && resultsErr == nil && !counts.Complete() {
-		a.nextCommand("to see why", "show", run.ID)
+		a.nextCommand("to see why", "show", x.run.ID)
 		return &stop{code: exitIncomplete}
 	}
 	return nil
@@ -280,17 +309,33 @@ func (a *app) lockFile(t batch.Tenant) (string, error) {
 // resultsPath returns where the results of a run go, and makes sure that they can be written there and replace nothing but
 // older results.
 func resultsPath(ctx context.Context, run batch.Run, out string) (string, error) {
-	if out == "" && run.SheetPath == standardInput {
-		out = "standard-input.results." + run.Format
+	name := run.SheetPath
+	if name == standardInput {
+		name = "standard-input." + run.Format
 	}
-	path, err := report.ResultsPath(run.SheetPath, run.Format, out)
+	if run.Of != "" {
+		// They stand beside the results of the run that this one is of.
+		ext := filepath.Ext(name)
+		name = fmt.Sprintf("%s.%s-%s%s", strings.TrimSuffix(name, ext), run.Kind, run.ID, ext)
+	}
+	path, err := report.ResultsPath(name, run.Format, out)
 	if err != nil {
 		return "", err
 	}
-	if sum, err := fileSHA256(path); err == nil && sum == run.SHA256 {
+	if isSheet(path, run) {
 		return "", &report.PathError{Path: path, Msg: "it is the sheet itself", Fix: "name another file with --out"}
 	}
 	return path, report.Check(ctx, path)
+}
+
+// isSheet tells whether a file is the sheet of a run. A device may have no end to be read to.
+func isSheet(path string, run batch.Run) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	sum, err := fileSHA256(path)
+	return err == nil && sum == run.SHA256
 }
 
 // results writes the results sheet and prints what became of the rows.
@@ -303,10 +348,14 @@ func (a *app) results(ctx context.Context, j *journal.Journal, run batch.Run, pa
 	sum.ToCreate, sum.ToUpdate = 0, 0
 	sum.count(counts)
 	a.printCounts(counts)
-	if _, err := report.Results(path, run, j.Results(ctx, run.ID)); err != nil {
+	if err := a.printUndone(ctx, j, run, sum); err != nil {
 		return counts, err
 	}
-	sum.Results = path
+	_, sha256, err := report.Results(path, run, j.Results(ctx, run.ID))
+	if err != nil {
+		return counts, err
+	}
+	sum.Results, sum.ResultsSHA256 = path, sha256
 	a.printf("\nResults: %s\n", path)
 	return counts, nil
 }

@@ -56,7 +56,7 @@ func (a *app) placeFlags() string {
 // nextCommand tells what to type next, ready to paste.
 func (a *app) nextCommand(why, command string, id batch.RunID) {
 	flags := a.placeFlags()
-	if command == "apply" {
+	if command == "apply" || command == "retry" {
 		flags = a.tenantFlags()
 	}
 	a.infof("%s: mimebatch %s %s%s", why, command, id, flags)
@@ -74,11 +74,7 @@ func shellQuote(s string) string {
 
 // holder says who holds a lock.
 func holder() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "an unknown host"
-	}
-	return fmt.Sprintf("%s, pid %s, since %s", host, strconv.Itoa(os.Getpid()), time.Now().Format("2006-01-02 15:04:05"))
+	return fmt.Sprintf("%s, pid %s, since %s", hostName(), strconv.Itoa(os.Getpid()), time.Now().Format("2006-01-02 15:04:05"))
 }
 
 func sortedNotes(notes map[string]int) []string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	"mimebatch/batch"
 	"mimebatch/batch/durable"
@@ -20,7 +21,7 @@ const (
 	exitIncomplete  = 3   // finished, but some rows are invalid, blocked, refused, unknown or not reached
 	exitCredentials = 4   // credentials (none, not whole, not private, refused) or permission
 	exitSheet       = 5   // the sheet can't be used as it is; nothing was sent
-	exitGuard       = 6   // stopped by a guard
+	exitGuard       = 6   // stopped by a guard or a limit
 	exitBusy        = 7   // another mimebatch is applying to this tenant
 	exitInterrupted = 130 // stopped by a signal
 )
@@ -34,9 +35,14 @@ const exitHelp = `Exit status:
        reached
   4    credentials (none, not whole, not private, refused) or permission
   5    the sheet can't be used as it is; nothing was sent
-  6    stopped by a guard
+  6    stopped by a guard or a limit
   7    another mimebatch is applying to this tenant
   130  interrupted`
+
+// stopHelp tells how a run is stopped.
+const stopHelp = `The first Ctrl-C begins no more rows, waits for calls on their way, up to --grace, and writes the results; the
+second leaves at once, and the journal is good all the same. --until, --max-duration and --max-failures stop the same
+way. Every stop tells the command that goes on.`
 
 // stop is an error that carries what the person should know: an exit code, and what to do.
 type stop struct {
@@ -71,6 +77,10 @@ func (a *app) hintOf(err error) string {
 	switch hint := batch.HintOf(err); {
 	case hint != "":
 		return hint
+	case errors.Is(err, syscall.ENOSPC):
+		return "free some space on that disk, then try again"
+	case errors.Is(err, syscall.EIO):
+		return "check that disk, then try again"
 	case errors.Is(err, fs.ErrNotExist):
 		return "check the name; a path is looked for from the folder that you are in"
 	case exitCode(err) == exitUsage:
@@ -98,6 +108,9 @@ func exitCode(err error) int {
 	}
 	if c, ok := errors.AsType[*batch.CircuitError](err); ok && c.Reply.Alike {
 		return exitCredentials
+	}
+	if _, ok := errors.AsType[*batch.LimitError](err); ok {
+		return exitGuard
 	}
 	if _, ok := errors.AsType[*durable.HeldError](err); ok {
 		return exitBusy

@@ -10,6 +10,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"os"
@@ -65,9 +66,19 @@ type app struct {
 	caFile          string
 	debug           bool
 
-	command string                 // and those above it, as in "mimebatch profile save"
-	summed  bool                   // the last line under --json is printed
-	goOn    atomic.Pointer[string] // the command that goes on with what is being applied
+	answers *bufio.Reader // to questions; nil before the first
+	command string        // and those above it, as in "mimebatch profile save"
+	options []string      // the flags that it was given
+	summed  bool          // the last line under --json is printed
+	// underway is what is being applied, nil before that.
+	underway atomic.Pointer[underway]
+}
+
+// underway is what to say when a run is stopped by a signal.
+type underway struct {
+	next     string        // the command that goes on
+	grace    time.Duration // that calls on their way have
+	progress *progress     // nil when no call is on its way any more
 }
 
 // output remembers the first error of writing, so that not each single print has to look at it.
@@ -109,10 +120,15 @@ func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 				switch {
 				case first.IsZero():
 					first = time.Now()
+					if u := a.underway.Load(); u != nil && u.progress != nil {
+						u.progress.tryAside(func() {
+							a.infof("stopping: no more rows are begun; calls on their way have %v to come home; another Ctrl-C leaves at once", u.grace)
+						})
+					}
 					cancel()
 				case time.Since(first) > patience:
-					if next := a.goOn.Load(); next != nil {
-						a.infof("to go on: %s", *next)
+					if u := a.underway.Load(); u != nil {
+						a.infof("to go on: %s", u.next)
 					}
 					os.Exit(exitInterrupted)
 				}

@@ -21,6 +21,7 @@ import (
 type planFlags struct {
 	callFlags
 	reading     readingFlags
+	guards      guardFlags
 	mode        string
 	readState   string
 	skipInvalid bool
@@ -29,6 +30,7 @@ type planFlags struct {
 func (f *planFlags) add(cmd *cobra.Command) {
 	f.callFlags.add(cmd)
 	f.reading.add(cmd)
+	f.guards.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.mode, "mode", string(batch.Upsert), "upsert, create or update; an action column overrides it for its row")
 	flags.StringVar(&f.readState, "read-state", string(batch.ReadAuto), "read the accounts' settings before planning: auto (where a row needs it), always or never")
@@ -40,11 +42,17 @@ func (f *planFlags) check() (batch.Mode, error) {
 	if !ok || mode == batch.Skip {
 		return "", usageError("--mode takes upsert, create or update, not %q", f.mode)
 	}
-	switch batch.ReadState(f.readState) {
+	_, err := parseReadState(f.readState)
+	return mode, err
+}
+
+// parseReadState reads --read-state.
+func parseReadState(s string) (batch.ReadState, error) {
+	switch r := batch.ReadState(s); r {
 	case batch.ReadAuto, batch.ReadAlways, batch.ReadNever:
-		return mode, nil
+		return r, nil
 	}
-	return "", usageError("--read-state takes auto, always or never, not %q", f.readState)
+	return "", usageError("--read-state takes auto, always or never, not %q", s)
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -102,6 +110,10 @@ func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summar
 	if err != nil {
 		return nil, err
 	}
+	guards, err := a.guards(f.guards)
+	if err != nil {
+		return nil, err
+	}
 	s, err := a.openSheet(ctx, path, f.reading)
 	if err != nil {
 		return nil, err
@@ -145,8 +157,11 @@ func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summar
 		disconnect()
 		return nil, err
 	}
-	p := &prepared{sheet: s, journal: j, client: client, close: func() { j.Close(); disconnect() }}
-	if err := a.store(ctx, p, path, batch.Planner{Directory: client, Mode: mode, Workers: f.workers, ReadState: batch.ReadState(f.readState)}); err != nil {
+	p := &prepared{run: runOf(s), sheet: s, journal: j, client: client, close: func() { j.Close(); disconnect() }}
+	if err := a.store(ctx, p, path, batch.Planner{
+		Directory: client, Mode: mode, Workers: f.workers, ReadState: batch.ReadState(f.readState),
+		Guard: guards.Blocks,
+	}); err != nil {
 		p.close()
 		return nil, err
 	}
@@ -157,7 +172,7 @@ func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summar
 	return p, nil
 }
 
-// store makes the plan and stores it.
+// store makes the plan and stores it. The run has what is known of its sheet already.
 func (a *app) store(ctx context.Context, p *prepared, path string, planner batch.Planner) error {
 	tenant, err := batch.ReadTenant(ctx, p.client)
 	if err != nil {
@@ -168,7 +183,6 @@ func (a *app) store(ctx context.Context, p *prepared, path string, planner batch
 			return fmt.Errorf("find the sheet: %w", err)
 		}
 	}
-	p.run = runOf(p.sheet)
 	p.run.ID, p.run.Created, p.run.Mode, p.run.Tenant, p.run.Version = newRunID(), time.Now().UTC(), planner.Mode, tenant, version()
 	p.run.SheetPath = path
 	p.planned.counts = batch.Counts{}
@@ -179,7 +193,7 @@ func (a *app) store(ctx context.Context, p *prepared, path string, planner batch
 func runOf(s *batch.Sheet) batch.Run {
 	t := s.Table
 	r := batch.Run{
-		SheetPath: t.Path, SHA256: t.SHA256, Format: strings.ToLower(t.Format.String()), Worksheet: t.Sheet,
+		Kind: batch.OfSheet, SheetPath: t.Path, SHA256: t.SHA256, Format: strings.ToLower(t.Format.String()), Worksheet: t.Sheet,
 		Header: t.Header, Reading: s.Options, Rows: s.Rows, Blank: s.Blank,
 	}
 	if t.Comma != 0 {
@@ -320,12 +334,17 @@ func (a *app) printPlan(p *prepared) {
 	}
 	a.printShown("Updates", c.changes, c.update, p.run.ID)
 	a.printShown("Blocked", c.stopped, c.counts[batch.Blocked], p.run.ID)
-	if len(c.notes) > 0 {
-		a.printf("\nTo know\n")
-		for _, n := range sortedNotes(c.notes) {
-			a.printf("  %6d  ", c.notes[n])
-			a.prose(n, "          ")
-		}
+	a.printNotes(c.notes)
+}
+
+func (a *app) printNotes(notes map[string]int) {
+	if len(notes) == 0 {
+		return
+	}
+	a.printf("\nTo know\n")
+	for _, n := range sortedNotes(notes) {
+		a.printf("  %6d  ", notes[n])
+		a.prose(n, "          ")
 	}
 }
 

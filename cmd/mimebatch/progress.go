@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -29,6 +28,7 @@ type progress struct {
 	bar  *progressbar.ProgressBar // nil without a terminal
 	pace func() mimecast.Pace     // of the calls; nil if nobody knows. It is set before the first row
 
+	screen  sync.Mutex // held by who writes on standard error
 	start   sync.Once
 	stop    chan struct{}
 	stopped sync.WaitGroup
@@ -41,20 +41,9 @@ type progress struct {
 	past    []int // how many were done at the last ticks, the latest last
 }
 
-// progress counts the rows that are left to do.
-func (a *app) progress(ctx context.Context, j batch.Journal, id batch.RunID) (*progress, error) {
-	p := &progress{app: a, stop: make(chan struct{}), past: []int{0}}
-	last := 0
-	for s, err := range j.Open(ctx, id) {
-		if err != nil {
-			return nil, err
-		}
-		if s.Row != last {
-			p.total++
-			last = s.Row
-		}
-	}
-	p.ended = make([]uint64, last/64+1)
+// progress begins to show how so many rows are done, of which the last is the one of that place in the plan.
+func (a *app) progress(rows, last int) *progress {
+	p := &progress{app: a, stop: make(chan struct{}), past: []int{0}, total: rows, ended: make([]uint64, last/64+1)}
 	if a.bar && p.total > 0 {
 		p.bar = progressbar.NewOptions(p.total,
 			progressbar.OptionSetWriter(a.stderr),
@@ -68,7 +57,30 @@ func (a *app) progress(ctx context.Context, j batch.Journal, id batch.RunID) (*p
 			progressbar.OptionClearOnFinish(),
 		)
 	}
-	return p, nil
+	return p
+}
+
+// aside takes the bar off the screen for as long as the function has something to say there.
+func (p *progress) aside(say func()) {
+	p.screen.Lock()
+	defer p.screen.Unlock()
+	p.clear()
+	say()
+}
+
+// tryAside is aside, unless somebody else is speaking: then nothing is said.
+func (p *progress) tryAside(say func()) {
+	if p.screen.TryLock() {
+		defer p.screen.Unlock()
+		p.clear()
+		say()
+	}
+}
+
+func (p *progress) clear() {
+	if p.bar != nil {
+		_ = p.bar.Clear() // a bar that can't be drawn is no reason to stop
+	}
 }
 
 // row notes what the workers left a row as. One that is open or unknown comes again, or not to its end.
@@ -102,6 +114,7 @@ func (p *progress) run() {
 		}
 		now := time.Now()
 		line, pace := p.tick(now)
+		p.screen.Lock()
 		switch {
 		case p.bar != nil:
 			p.bar.Describe(pace)
@@ -109,6 +122,7 @@ func (p *progress) run() {
 			told = now
 			p.app.infof("%s, %s", line, pace)
 		}
+		p.screen.Unlock()
 	}
 }
 

@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"iter"
 	"math"
 	"strings"
 	"testing"
@@ -45,30 +43,11 @@ func TestDoneWords(t *testing.T) {
 	}
 }
 
-// openSteps is a journal with so many rows of two steps each, that is asked for nothing else.
-type openSteps struct {
-	batch.Journal
-	rows int
-}
-
-func (j openSteps) Open(context.Context, batch.RunID) iter.Seq2[batch.Step, error] {
-	return func(yield func(batch.Step, error) bool) {
-		for i := range 2 * j.rows {
-			if !yield(batch.Step{Row: i/2 + 1, N: i%2 + 1}, nil) {
-				return
-			}
-		}
-	}
-}
-
 // onProgress runs an apply of so many rows, one every half a second, for so long. The first takes half of that, so that
 // none ends at the very time of a tick.
 func onProgress(t *testing.T, a *app, rows int, span time.Duration, pace func() mimecast.Pace) {
 	t.Helper()
-	p, err := a.progress(t.Context(), openSteps{rows: rows}, "r1")
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := a.progress(rows, rows)
 	p.pace = pace
 	for i := range int(span / (500 * time.Millisecond)) {
 		state := batch.StepDone
@@ -113,10 +92,7 @@ func TestProgressLines(t *testing.T) {
 // A row whose answer was lost is not at its end: neither is the bar, nor is it held against the row when it is settled.
 func TestProgressCountsRowsAtTheirEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, err := (&app{}).progress(t.Context(), openSteps{rows: 3}, "r1")
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := (&app{}).progress(3, 3)
 		defer p.end()
 		for _, tt := range []struct {
 			row   int

@@ -30,7 +30,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	cmd, err := root.ExecuteContextC(ctx)
 	a.command = cmd.CommandPath()
 	if err != nil && a.json && !a.summed {
-		if slices.Contains([]string{"check", "plan", "apply", "run", "runs", "show", "report"}, cmd.Name()) {
+		if cmd.Parent() == root && slices.Contains([]string{"check", "plan", "apply", "run", "retry", "undo", "runs", "show", "report"}, cmd.Name()) {
 			err = a.finish(summary{Type: "summary"}, err)
 		} else {
 			err = errors.Join(err, a.line(errorLine{"error", err.Error(), a.hintOf(err), exitCode(err)}))
@@ -62,7 +62,7 @@ Try it without a tenant: mimebatch run SHEET --sandbox --yes
 			}
 			return nil
 		},
-		PersistentPreRun: func(cmd *cobra.Command, _ []string) { a.command = cmd.CommandPath() },
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) { a.command, a.options = cmd.CommandPath(), optionsOf(cmd) },
 		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
@@ -72,8 +72,8 @@ Try it without a tenant: mimebatch run SHEET --sandbox --yes
 	flags.BoolVar(&a.sandbox, "sandbox", false, "use the embedded rehearsal tenant, kept beside the journal")
 	flags.BoolVar(&a.json, "json", false, "print JSON Lines on standard output, the last one a summary")
 	root.AddCommand(
-		a.checkCommand(), a.planCommand(), a.applyCommand(), a.runCommand(),
-		a.runsCommand(), a.showCommand(), a.reportCommand(),
+		a.checkCommand(), a.planCommand(), a.applyCommand(), a.runCommand(), a.retryCommand(), a.undoCommand(),
+		a.runsCommand(), a.showCommand(), a.reportCommand(), a.recordCommand(), a.verifyCommand(), a.journalCommand(),
 		a.templateCommand(), a.sandboxCommand(), a.authCommand(), a.profileCommand(), a.versionCommand(),
 	)
 	fillHelp(root)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -17,9 +16,12 @@ func (a *app) runCommand() *cobra.Command {
 		Use:   "run SHEET",
 		Short: "Check, plan, confirm and apply in one",
 		Long: `Run checks the sheet, plans it, asks, applies the plan and writes the results. With rows that can't be used
-it sends nothing, unless --skip-invalid leaves them out. Without a terminal to ask on it needs --yes.
+it sends nothing, unless --skip-invalid leaves them out. Without a terminal to ask on it needs --yes. A plan that
+changes more rows than --confirm-above is agreed to by typing their number.
 
-` + exitHelp,
+` + stopHelp + `
+
+` + eventsHelp + "\n\n" + exitHelp,
 		Args: oneArg("sheet"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.run(cmd.Context(), args[0], p, f)
@@ -27,6 +29,7 @@ it sends nothing, unless --skip-invalid leaves them out. Without a terminal to a
 	}
 	a.connectFlags(cmd)
 	p.add(cmd)
+	p.callFlags.addGrace(cmd)
 	f.add(cmd)
 	return cmd
 }
@@ -34,44 +37,40 @@ it sends nothing, unless --skip-invalid leaves them out. Without a terminal to a
 func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) error {
 	sum := summary{Type: "summary"}
 	err := func() error {
-		if !f.yes && (!a.terminal || a.json) {
+		if err := f.check(pf.callFlags); err != nil {
+			return err
+		}
+		if !f.yes && !a.canAsk() {
 			return &stop{code: exitUsage, err: errors.New("there is no terminal to ask on"), hint: "look at the plan with: mimebatch plan " + shellQuote(path) + a.tenantFlags() + "; or add --yes"}
 		}
 		p, err := a.prepare(ctx, path, pf, &sum, func(s *batch.Sheet) error {
-			_, err := resultsPath(ctx, runOf(s), f.out)
-			return err
+			run := runOf(s)
+			if _, err := f.condition(run.Header); err != nil {
+				return err
+			}
+			results, err := resultsPath(ctx, run, f.out)
+			if err != nil {
+				return err
+			}
+			return checkEvents(f.events, results)
 		})
 		if err != nil {
 			return err
 		}
 		defer p.close()
-		if err := a.confirm(ctx, p, f); err != nil {
+		p.run.Secrets = p.planned.secrets
+		x := newExecution(p.run, p.journal, p.planned.counts, pf.callFlags, f)
+		x.sheet, x.client = p.sheet, p.client
+		if x.left, err = a.left(ctx, p.journal, p.run, f.waveFlags); err != nil {
+			return err
+		}
+		if err := a.agree(ctx, x, true); err != nil {
 			if ctx.Err() != nil {
-				a.nextCommand("the plan is kept", "apply", p.run.ID)
+				a.infof("the plan is kept: %s", a.next(x))
 			}
 			return err
 		}
-		p.run.Secrets = p.planned.secrets
-		return a.execute(ctx, execution{run: p.run, sheet: p.sheet, journal: p.journal, client: p.client, workers: pf.workers, applyFlags: f}, &sum)
+		return a.execute(ctx, x, &sum)
 	}()
 	return a.finish(sum, err)
-}
-
-// confirm asks before anything is written to the tenant.
-func (a *app) confirm(ctx context.Context, p *prepared, f applyFlags) error {
-	n := p.planned.create + p.planned.update
-	if f.yes || n == 0 {
-		return nil
-	}
-	ok, err := a.ask(ctx, "\nCreate %d and update %d in %s?", p.planned.create, p.planned.update, tenantName(p.run.Tenant))
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return &stop{
-			code: exitGuard, err: errors.New("nothing was sent"),
-			hint: fmt.Sprintf("the plan is kept: mimebatch apply %s%s", p.run.ID, a.tenantFlags()),
-		}
-	}
-	return nil
 }

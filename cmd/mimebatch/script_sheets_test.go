@@ -126,6 +126,17 @@ func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
 }
 
+// poke FILE OFFSET BYTE: set one byte of a file.
+func cmdPoke(ts *testscript.TestScript, neg bool, args []string) {
+	data := []byte(ts.ReadFile(args[0]))
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	value, err := strconv.ParseUint(args[2], 10, 8)
+	ts.Check(err)
+	data[at] = byte(value)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
+}
+
 // cut FILE PERCENT: cut the file off there.
 func cmdCut(ts *testscript.TestScript, neg bool, args []string) {
 	data, at := within(ts, args)

@@ -74,6 +74,7 @@ func TestScripts(t *testing.T) {
 			"protect":  cmdProtect,
 			"flip":     cmdFlip,
 			"cut":      cmdCut,
+			"poke":     cmdPoke,
 			"marks":    cmdMarks,
 			"fulldisk": cmdFullDisk,
 			"end":      cmdEnd,
@@ -197,7 +198,7 @@ func cmdTenant(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("MIMECAST_CLIENT_SECRET", "sandbox")
 }
 
-// fault KIND [function=F] [address=A] [skip=N] [count=N] [status=N] [reset=D]: make calls go wrong.
+// fault KIND [function=F] [address=A] [skip=N] [count=N] [status=N] [code=C] [reset=D]: make calls go wrong.
 func cmdFault(ts *testscript.TestScript, neg bool, args []string) {
 	o := options(ts, args[1:])
 	number := func(key string) int {
@@ -210,7 +211,7 @@ func cmdFault(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	f := sandbox.Fault{
 		Kind: sandbox.FaultKind(args[0]), Function: o["function"], Address: o["address"],
-		Skip: number("skip"), Count: number("count"), Status: number("status"),
+		Skip: number("skip"), Count: number("count"), Status: number("status"), Code: o["code"],
 	}
 	if o["reset"] != "" {
 		var err error
@@ -254,8 +255,8 @@ func cmdStats(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // upto N FUNCTION SIGNAL CODE mimebatch...: run the program until N calls of a function are executed, then send it a signal
-// (kill or interrupt) and wait for its end with that exit code; -1 is an end by the signal. With signal "stay" it is left
-// running until release.
+// (kill, interrupt or terminate; insist is one interrupt after another) and wait for its end with that exit code; -1 is an end by
+// the signal. With signal "stay" it is left running until release.
 func cmdUpto(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 5 {
 		ts.Fatalf("usage: upto n function signal code command...")
@@ -289,6 +290,10 @@ func cmdUpto(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(c.Process.Kill())
 	case "interrupt":
 		ts.Check(c.Process.Signal(syscall.SIGINT))
+	case "terminate":
+		ts.Check(c.Process.Signal(syscall.SIGTERM))
+	case "insist":
+		defer insist(c.Process)()
 	default:
 		ts.Fatalf("unknown signal %q", args[2])
 	}
@@ -296,6 +301,25 @@ func cmdUpto(ts *testscript.TestScript, neg bool, args []string) {
 	if got := c.ProcessState.ExitCode(); got != code {
 		ts.Fatalf("exit code %d (%v), want %d", got, err, code)
 	}
+}
+
+// insist interrupts a process again and again until the returned function is called.
+func insist(p *os.Process) (end func()) {
+	done := make(chan struct{})
+	var insisting sync.WaitGroup
+	insisting.Go(func() {
+		t := time.NewTicker(200 * time.Millisecond)
+		defer t.Stop()
+		for {
+			_ = p.Signal(os.Interrupt) // it may have ended
+			select {
+			case <-done:
+				return
+			case <-t.C:
+			}
+		}
+	})
+	return func() { close(done); insisting.Wait() }
 }
 
 // release: end what upto left running.

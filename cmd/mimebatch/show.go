@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,8 +19,9 @@ func (a *app) showCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show RUN",
 		Short: "Show a plan and what became of its rows",
-		Long: `Show prints a run: its sheet and tenant, how many rows have which status, every row that is not done and why,
-and what is set on the others. With --row it prints every call made for one row.`,
+		Long: `Show prints a run: its sheet and tenant, the hashes of sheet, plan and results (SHA-256), who applied it, when and
+how that ended, how many rows have which status, every row that is not done and why, and what is set on the
+others. With --row it prints every call made for one row.`,
 		Args: oneArg("run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("row") {
@@ -52,7 +54,14 @@ func (a *app) show(ctx context.Context, id string) error {
 		return err
 	}
 	defer j.Close()
+	sessions, err := j.Sessions(ctx, run.ID)
+	if err != nil {
+		return err
+	}
 	a.printRun(run)
+	if err := a.printSessions(sessions); err != nil {
+		return err
+	}
 	counts := batch.Counts{}
 	for r, err := range j.Results(ctx, run.ID) {
 		if err != nil {
@@ -66,18 +75,56 @@ func (a *app) show(ctx context.Context, id string) error {
 	a.printCounts(counts)
 	sum := summary{Type: "summary", Run: id, Rows: run.Rows}
 	sum.count(counts)
-	return a.finish(sum, nil)
+	err = a.printUndone(ctx, j, run, &sum)
+	return a.finish(sum, err)
 }
 
 func (a *app) printRun(run batch.Run) {
-	a.printf("Run      %s, planned %s\n", run.ID, run.Created.Local().Format("2006-01-02 15:04:05"))
+	origin := ""
+	if run.Of != "" {
+		origin = fmt.Sprintf(" as %s of %s", run.Kind, run.Of)
+	}
+	a.printf("Run      %s, planned %s%s\n", run.ID, run.Created.Local().Format(time.DateTime), origin)
 	a.printf("Tenant   %s\n", tenantName(run.Tenant))
 	a.printf("Sheet    %s\n", run.SheetPath)
 	if run.Worksheet != "" {
 		a.printf("         worksheet %q\n", run.Worksheet)
 	}
 	a.printf("SHA-256  %s\n", run.SHA256)
+	if run.PlanSHA256 != "" {
+		a.printf("Plan     %s\n", run.PlanSHA256)
+	}
 	a.printf("Mode     %s\n\n", run.Mode)
+}
+
+// sessionLine is a session under --json.
+type sessionLine struct {
+	Type string `json:"type"`
+	recordSession
+}
+
+// printSessions prints who applied a run, when, how it ended and where the results went.
+func (a *app) printSessions(all []batch.Session) error {
+	indent := strings.Repeat(" ", 9)
+	for _, s := range all {
+		a.printf("Applied  ")
+		end := "to no end: it goes on, or was killed"
+		if !s.Ended.IsZero() {
+			end = "to " + s.Ended.Local().Format(time.DateTime)
+		}
+		a.prose(fmt.Sprintf("%s %s, by %s on %s, pid %d, version %s", s.Begun.Local().Format(time.DateTime), end, s.Operator, s.Host, s.PID, s.Version), indent)
+		for _, l := range [][2]string{{"with ", strings.Join(s.Options, " ")}, {"stopped: ", s.Stopped}, {"results in ", s.Results}, {"", s.ResultsSHA256}} {
+			if l[1] != "" {
+				a.printf("%s", indent)
+				a.prose(l[0]+l[1], indent)
+			}
+		}
+		a.printf("\n")
+		if err := a.line(sessionLine{"session", recordSessionOf(s)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *app) printRow(r batch.RowResult) error {
@@ -99,18 +146,19 @@ func (a *app) printRow(r batch.RowResult) error {
 
 // callLine is a call for a row under --json.
 type callLine struct {
-	Type      string        `json:"type"`
-	Row       int           `json:"row"`
-	Step      int           `json:"step"`
-	Try       int           `json:"try"`
-	Settling  bool          `json:"settling,omitempty"`
-	Begun     time.Time     `json:"begun"`
-	Finished  *time.Time    `json:"finished"` // null while its outcome is not known
-	Verdict   batch.Verdict `json:"verdict"`
-	HTTP      int           `json:"http"`
-	Code      string        `json:"code,omitempty"`
-	Message   string        `json:"message,omitempty"`
-	RequestID string        `json:"request_id,omitempty"`
+	Type      string         `json:"type"`
+	Row       int            `json:"row"`
+	Step      int            `json:"step"`
+	Kind      batch.StepKind `json:"kind"`
+	Try       int            `json:"try"`
+	Settling  bool           `json:"settling,omitempty"`
+	Begun     time.Time      `json:"begun"`
+	Finished  *time.Time     `json:"finished"` // null while its outcome is not known
+	Verdict   batch.Verdict  `json:"verdict"`
+	HTTP      int            `json:"http"`
+	Code      string         `json:"code,omitempty"`
+	Message   string         `json:"message,omitempty"`
+	RequestID string         `json:"request_id,omitempty"`
 }
 
 func (a *app) showRow(ctx context.Context, id string, line int) error {
@@ -119,19 +167,21 @@ func (a *app) showRow(ctx context.Context, id string, line int) error {
 		return err
 	}
 	defer j.Close()
-	for r, err := range j.Results(ctx, run.ID) {
-		if err != nil {
-			return err
-		}
-		if r.Line != line {
-			continue
-		}
-		if err := a.printRow(r); err != nil {
-			return err
-		}
-		return a.printCalls(ctx, j, run.ID, r)
+	n, err := j.Place(ctx, run.ID, line)
+	if errors.Is(err, journal.ErrNoRow) {
+		return usageError("run %s has no row %d", id, line)
 	}
-	return usageError("run %s has no row %d", id, line)
+	if err != nil {
+		return err
+	}
+	r, err := j.Result(ctx, run.ID, n)
+	if err != nil {
+		return err
+	}
+	if err := a.printRow(r); err != nil {
+		return err
+	}
+	return a.printCalls(ctx, j, run.ID, r)
 }
 
 func (a *app) printCalls(ctx context.Context, j *journal.Journal, id batch.RunID, r batch.RowResult) error {
@@ -141,24 +191,7 @@ func (a *app) printCalls(ctx context.Context, j *journal.Journal, id batch.RunID
 			return err
 		}
 		n++
-		l := callLine{
-			Type: "call", Row: r.Line, Step: c.Step, Try: c.Try, Settling: c.Settling, Begun: c.Begun, Verdict: c.Reply.Verdict,
-			HTTP: c.Reply.HTTP, Code: c.Reply.Reason.Code, Message: c.Reply.Reason.Message, RequestID: c.Reply.RequestID,
-		}
-		verdict := string(c.Reply.Verdict)
-		if c.Finished.IsZero() {
-			verdict = "no outcome"
-		} else {
-			l.Finished = &c.Finished
-		}
-		a.printf("        %s  step %d, try %d: %s", c.Begun.Local().Format("2006-01-02 15:04:05.000"), c.Step, c.Try, verdict)
-		for _, w := range []string{httpWord(c.Reply.HTTP), c.Reply.Reason.Code, c.Reply.Reason.Message, c.Reply.RequestID} {
-			if w != "" {
-				a.printf(", %s", w)
-			}
-		}
-		a.printf("\n")
-		if err := a.line(l); err != nil {
+		if err := a.printCall(r, c); err != nil {
 			return err
 		}
 	}
@@ -172,9 +205,43 @@ func (a *app) printCalls(ctx context.Context, j *journal.Journal, id batch.RunID
 	}{"summary", n, exitDone})
 }
 
-func httpWord(status int) string {
-	if status == 0 {
-		return ""
+// printCall prints a call for a row.
+func (a *app) printCall(r batch.RowResult, c journal.Call) error {
+	l := callLine{
+		Type: "call", Row: r.Line, Step: c.Step, Try: c.Try, Settling: c.Settling, Begun: c.Begun, Verdict: c.Reply.Verdict,
+		HTTP: c.Reply.HTTP, Code: c.Reply.Reason.Code, Message: c.Reply.Reason.Message, RequestID: c.Reply.RequestID,
 	}
-	return fmt.Sprintf("HTTP %d", status)
+	for _, s := range r.Steps {
+		if s.N == c.Step {
+			l.Kind = s.Kind
+		}
+	}
+	verdict := string(c.Reply.Verdict)
+	if c.Finished.IsZero() {
+		verdict = "no outcome"
+	} else {
+		l.Finished = &c.Finished
+	}
+	words := []string{string(l.Kind), fmt.Sprintf("step %d", c.Step), fmt.Sprintf("try %d: %s", c.Try, verdict)}
+	if c.Reply.HTTP != 0 {
+		words = append(words, fmt.Sprintf("HTTP %d", c.Reply.HTTP))
+	}
+	if took := c.Reply.Received.Sub(c.Reply.Sent); !c.Reply.Received.IsZero() {
+		words = append(words, fmt.Sprintf("%d ms", took.Milliseconds()))
+	}
+	if c.Settling {
+		words = append(words, "to settle a doubt")
+	}
+	for _, w := range []string{c.Reply.Reason.Code, c.Reply.Reason.Message} {
+		if w != "" {
+			words = append(words, w)
+		}
+	}
+	if c.Reply.RequestID != "" {
+		words = append(words, "request "+c.Reply.RequestID)
+	}
+	const indent = "        "
+	a.printf("%s", indent)
+	a.prose(c.Begun.Local().Format("2006-01-02 15:04:05.000")+"  "+strings.Join(words, ", "), indent+"  ")
+	return a.line(l)
 }

@@ -23,16 +23,19 @@ type summary struct {
 	// What a plan is going to do with the rows that are not reached.
 	ToCreate int `json:"to_create,omitempty"`
 	ToUpdate int `json:"to_update,omitempty"`
+	// What becomes, in an undo, of what the other run did.
+	Undone map[batch.Undone]int `json:"undone,omitempty"`
 	// What check finds in the sheet beside its rows.
-	Lines    int    `json:"lines,omitempty"`
-	Blank    int    `json:"blank,omitempty"`
-	LeftOut  int    `json:"left_out,omitempty"`
-	Warnings int    `json:"warnings,omitempty"`
-	Results  string `json:"results"`
-	Sandbox  bool   `json:"sandbox,omitempty"`
-	Error    string `json:"error,omitempty"`
-	Hint     string `json:"hint,omitempty"`
-	Exit     int    `json:"exit"`
+	Lines         int    `json:"lines,omitempty"`
+	Blank         int    `json:"blank,omitempty"`
+	LeftOut       int    `json:"left_out,omitempty"`
+	Warnings      int    `json:"warnings,omitempty"`
+	Results       string `json:"results"`
+	ResultsSHA256 string `json:"results_sha256,omitempty"`
+	Sandbox       bool   `json:"sandbox,omitempty"`
+	Error         string `json:"error,omitempty"`
+	Hint          string `json:"hint,omitempty"`
+	Exit          int    `json:"exit"`
 }
 
 func (s *summary) count(c batch.Counts) {

@@ -63,6 +63,7 @@ type callFlags struct {
 	rate        string
 	rateShare   string
 	updateBatch int
+	grace       time.Duration
 }
 
 func (f *callFlags) add(cmd *cobra.Command) {
@@ -71,6 +72,11 @@ func (f *callFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.rate, "rate", "", "`N|max` calls a second and API function at most; max is as many as go through (default: what the service grants)")
 	flags.StringVar(&f.rateShare, "rate-share", "", "`N%` of what the service grants at most, to leave some to others")
 	flags.IntVar(&f.updateBatch, "update-batch", 5, "the `number` of users in a call that updates, 1 to 5")
+}
+
+// addGrace adds the flag of commands that can be stopped while they change something.
+func (f *callFlags) addGrace(cmd *cobra.Command) {
+	cmd.Flags().DurationVar(&f.grace, "grace", 30*time.Second, "how long calls on their way have to come home after Ctrl-C or another stop")
 }
 
 // configure sets a client up, and refuses values that make no sense.
@@ -90,7 +96,7 @@ func (f *callFlags) configure(c *mimecast.Config) (err error) {
 	if c.RateShare, err = parseShare(f.rateShare); err != nil {
 		return err
 	}
-	c.Workers, c.UpdateBatch = f.workers, f.updateBatch
+	c.Workers, c.UpdateBatch, c.Grace = f.workers, f.updateBatch, f.grace
 	return nil
 }
 

@@ -127,29 +127,38 @@ func unsafe(r rune) bool {
 
 // ask puts a question that is answered by yes or no. An interrupt is an answer too: then the error is ctx's.
 func (a *app) ask(ctx context.Context, format string, args ...any) (bool, error) {
-	fmt.Fprintf(a.stderr, format+" [y/N] ", safeArgs(args)...)
+	text, err := a.typed(ctx, format+" [y/N] ", args...)
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "y", "yes":
+		return err == nil, err
+	}
+	return false, err
+}
+
+// typed puts a question and returns the line that is typed, or ctx's error if that ends first.
+func (a *app) typed(ctx context.Context, format string, args ...any) (string, error) {
+	fmt.Fprintf(a.stderr, format, safeArgs(args)...)
+	if a.answers == nil {
+		a.answers = bufio.NewReader(a.stdin) // one for all questions, for it reads ahead
+	}
 	type answer struct {
 		text string
 		err  error
 	}
 	typed := make(chan answer, 1)
 	go func() {
-		text, err := bufio.NewReader(a.stdin).ReadString('\n')
+		text, err := a.answers.ReadString('\n')
 		typed <- answer{text, err}
 	}()
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(a.stderr)
-		return false, ctx.Err()
+		return "", ctx.Err()
 	case got := <-typed:
 		if got.err != nil && !errors.Is(got.err, io.EOF) {
-			return false, fmt.Errorf("read answer: %w", got.err)
+			return "", fmt.Errorf("read answer: %w", got.err)
 		}
-		switch strings.ToLower(strings.TrimSpace(got.text)) {
-		case "y", "yes":
-			return true, nil
-		}
-		return false, nil
+		return got.text, nil
 	}
 }
 

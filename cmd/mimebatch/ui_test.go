@@ -96,6 +96,8 @@ func TestExitCode(t *testing.T) {
 		{&batch.CallError{Reply: batch.Reply{Verdict: batch.Unknown}}, 1},
 		{fmt.Errorf("apply: %w", &batch.CallError{Reply: batch.Reply{Verdict: batch.Fatal}}), 4},
 		{&batch.SheetError{Path: "x"}, 5},
+		{&batch.LimitError{Limit: batch.LimitUntil}, 6},
+		{errors.Join(&batch.LimitError{Limit: batch.LimitFailures}, errors.New("disk full")), 6},
 		{&durable.HeldError{}, 7},
 		{fmt.Errorf("begin row 7: %w", context.Canceled), 130},
 		{errors.Join(context.Canceled, errors.New("disk full")), 130},

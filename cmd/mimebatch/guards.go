@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mimebatch/batch"
+)
+
+// guardFlags are the flags that say whom a plan must not touch.
+type guardFlags struct {
+	protect      string
+	allowDomains []string
+}
+
+func (f *guardFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.protect, "protect", "", "never touch the addresses in this `file`: one a line, or a CSV with a column email")
+	flags.StringArrayVar(&f.allowDomains, "allow-domain", nil, "touch addresses of this `domain` only; may be repeated")
+}
+
+// guards tells whom a plan must not touch.
+func (a *app) guards(f guardFlags) (g batch.Guards, err error) {
+	if g.Own, err = a.ownAddress(); err != nil {
+		return g, err
+	}
+	for _, name := range f.allowDomains {
+		domain, err := batch.ParseDomain(name)
+		if err != nil {
+			return g, usageError("--allow-domain %w", err)
+		}
+		g.Domains = append(g.Domains, domain)
+	}
+	if f.protect == "" {
+		return g, nil
+	}
+	if g.Protected, err = readProtected(f.protect); err != nil {
+		err = &stop{code: exitUsage, err: fmt.Errorf("--protect %s: %w", f.protect, err), hint: "it holds one address a line, or it is a CSV with a column email"}
+	}
+	return g, err
+}
+
+// ownAddress returns the account that the credentials are of, "" if they don't tell.
+func (a *app) ownAddress() (string, error) {
+	if a.sandbox {
+		return "", nil
+	}
+	c, err := a.credentials()
+	if err != nil {
+		return "", err
+	}
+	email, _ := batch.ParseAddress(c["email"].Reveal())
+	return email, nil
+}
+
+func readProtected(path string) (map[string]bool, error) {
+	f, err := os.Open(path)
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, e.Err
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return batch.ReadProtected(f)
+}
+
+// canAsk tells whether there is somebody to ask.
+func (a *app) canAsk() bool { return a.terminal && !a.json }
+
+// agree asks before anything is written to the tenant: for a plan that was only just made, and for one that is to change more
+// than --confirm-above and has not been begun, for it was not seen whole. Large ones take more than a yes. Too many changes are not
+// asked about.
+func (a *app) agree(ctx context.Context, x execution, fresh bool) error {
+	n := x.left.rows
+	if err := x.limits.Check(n); err != nil {
+		return &stop{code: exitGuard, err: err, hint: fmt.Sprintf("look at the plan: mimebatch show %s%s; if it is as meant: %s",
+			x.run.ID, a.placeFlags(), a.next(x, "--max-changes", strconv.Itoa(n)))}
+	}
+	many := n > x.confirmAbove
+	if x.yes || n == 0 || !fresh && (!many || x.begun) {
+		return nil
+	}
+	if !a.canAsk() {
+		return &stop{
+			code: exitGuard, err: fmt.Errorf("%d rows are to be changed, more than --confirm-above %d, and there is no terminal to ask on; nothing was sent", n, x.confirmAbove),
+			hint: "look at the plan; then: " + a.next(x, "--yes"),
+		}
+	}
+	creates, err := x.left.creates(ctx, x.journal, x.run.ID)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("Create %d and update %d in %s", creates, n-creates, tenantName(x.run.Tenant))
+	var ok bool
+	if many {
+		var typed string
+		typed, err = a.typed(ctx, "\n%s? Type the number of rows, %d, to go on: ", what, n)
+		ok = strings.TrimSpace(typed) == strconv.Itoa(n)
+	} else {
+		ok, err = a.ask(ctx, "\n%s?", what)
+	}
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return &stop{code: exitGuard, err: errors.New("nothing was sent"), hint: "the plan is kept: " + a.next(x)}
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// newcomers writes a sheet of so many new people, and returns where.
+func newcomers(t *testing.T, n int) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("email,name\n")
+	for i := range n {
+		fmt.Fprintf(&b, "new%d@example.com,New %d\n", i, i)
+	}
+	path := filepath.Join(t.TempDir(), "people.csv")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A large plan takes its number, typed; a yes is what one says without looking.
+func TestLargePlansTakeTheirNumber(t *testing.T) {
+	for typed, want := range map[string]int{"y\n": exitGuard, "yes\n": exitGuard, "2\n": exitGuard, "\n": exitGuard, "": exitGuard, " 3 \n": exitDone} {
+		_, errs, code := session(t, t.TempDir(), typed, "run", newcomers(t, 3), "--sandbox", "--confirm-above", "2")
+		if code != want || !strings.Contains(errs, "Create 3 and update 0 in SANDBOX") || !strings.Contains(errs, "Type the number of rows, 3, to go on: ") {
+			t.Errorf("%q: exit %d, want %d\n%s", typed, code, want, errs)
+		}
+	}
+}
+
+// Apply asks for a large plan that was not begun; one that was goes on as it was agreed to.
+func TestApplyAsksForLargePlans(t *testing.T) {
+	home, sheet := t.TempDir(), newcomers(t, 3)
+	if out, errs, code := session(t, home, "", "plan", sheet, "--sandbox"); code != exitDone {
+		t.Fatalf("exit %d\n%s%s", code, out, errs)
+	}
+	out, _, _ := session(t, home, "", "runs", "--sandbox")
+	id := regexp.MustCompile(`\b[2-9b-z]{6}\b`).FindString(out)
+	apply := func(typed string, flags ...string) (string, int) {
+		_, errs, code := session(t, home, typed, append([]string{"apply", id, "--sandbox", "--confirm-above", "2"}, flags...)...)
+		return errs, code
+	}
+	if errs, code := apply("y\n"); code != exitGuard || !strings.Contains(errs, "mimebatch apply "+id) {
+		t.Errorf("exit %d\n%s", code, errs)
+	}
+	if errs, code := apply("3\nn\n", "--canary", "1"); code != exitGuard || !strings.Contains(errs, "Go on with the other 2 rows?") {
+		t.Errorf("exit %d\n%s", code, errs)
+	}
+	if errs, code := apply(""); code != exitDone || strings.Contains(errs, "Type the number") {
+		t.Errorf("exit %d\n%s", code, errs)
+	}
+}
+
+// The canary's rows are shown with what became of them, and the others wait for a yes.
+func TestCanaryAsks(t *testing.T) {
+	for typed, want := range map[string]struct{ code, created int }{"y\ny\n": {exitDone, 5}, "y\nn\n": {exitGuard, 2}, "y\n": {exitGuard, 2}} {
+		home := t.TempDir()
+		out, errs, code := session(t, home, typed, "run", newcomers(t, 5), "--sandbox", "--canary", "2")
+		if code != want.code || !strings.Contains(errs, "Go on with the other 3 rows?") {
+			t.Errorf("%q: exit %d\n%s", typed, code, errs)
+		}
+		shown := regexp.MustCompile(`(?s)Canary\n +2  created     new0@example.com\n +3  created     new1@example.com\n\n`)
+		if !shown.MatchString(out) || !strings.Contains(out, fmt.Sprintf("%6d  created\n", want.created)) {
+			t.Errorf("%q:\n%s", typed, out)
+		}
+		if stopped := want.code != exitDone; stopped != strings.Contains(errs, "to go on: mimebatch apply ") {
+			t.Errorf("%q:\n%s", typed, errs)
+		}
+	}
+}
+
+// The next command takes the same rows in the same parts under the same limits; a canary was looked at, and a time that is over
+// is none any more.
+func TestNextCommandHasTheFlagsAgain(t *testing.T) {
+	var f applyFlags
+	f.where, f.canary, f.waveSize, f.wavePause = "name = 'It''s'", 5, 200, 10*time.Minute
+	f.maxDuration = 2 * time.Hour
+	for _, err := range []error{f.until.Set("06:00"), f.maxFailures.Set("2.5%"), f.maxChanges.Set("10%")} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const waves = ` --where 'name = '\''It'\'''\''s'\''' --wave-size 200 --wave-pause 10m0s`
+	if d := cmp.Diff(waves+" --until 06:00 --max-duration 2h0m0s --max-failures 2.5%", f.again()); d != "" {
+		t.Errorf("flags (-want +got):\n%s", d)
+	}
+	f.until.text = "2020-12-31 06:00"
+	if d := cmp.Diff(waves+" --max-duration 2h0m0s --max-failures 2.5%", f.again()); d != "" {
+		t.Errorf("flags (-want +got):\n%s", d)
+	}
+	if got := (&applyFlags{}).again(); got != "" {
+		t.Errorf("flags that nobody gave: %s", got)
+	}
+}

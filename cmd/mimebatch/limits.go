@@ -1,0 +1,99 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mimebatch/batch"
+)
+
+// limitFlags are the flags that end a run before all rows are through.
+type limitFlags struct {
+	until       untilFlag
+	maxDuration time.Duration
+	maxFailures boundFlag
+	maxChanges  boundFlag
+}
+
+func (f *limitFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Var(&f.until, "until", "begin no row from this `time` on: the next 06:00, or 2026-12-31 06:00")
+	flags.DurationVar(&f.maxDuration, "max-duration", 0, "begin no row after so `long`, such as 2h; pauses count")
+	flags.Var(&f.maxFailures, "max-failures", "end when more rows are refused, or more `N|N%` of those to be changed")
+	flags.Var(&f.maxChanges, "max-changes", "begin nothing if more rows are to be changed, or more `N|N%` of the sheet's")
+}
+
+func (f *limitFlags) check() error {
+	if f.maxDuration < 0 {
+		return usageError("--max-duration takes a duration above 0, such as 2h")
+	}
+	return nil
+}
+
+// limits returns the limits of a run of so many rows, of which so many are planned to be changed.
+func (f *limitFlags) limits(rows, changes int) batch.Limits {
+	return batch.Limits{
+		Until: f.until.time, Duration: f.maxDuration,
+		Failures: f.maxFailures.of(changes), Changes: f.maxChanges.of(rows),
+	}
+}
+
+// again are the flags that limit the next command as they did this one. A time that is over limits nothing, and what is left of a
+// plan changes no more than the plan.
+func (f *limitFlags) again() string {
+	s := ""
+	if _, err := batch.ParseUntil(f.until.text, time.Now()); err == nil {
+		s += " --until " + shellQuote(f.until.text)
+	}
+	if f.maxDuration > 0 {
+		s += " --max-duration " + f.maxDuration.String()
+	}
+	if f.maxFailures.bound != nil {
+		s += " --max-failures " + f.maxFailures.String()
+	}
+	return s
+}
+
+// untilFlag is a flag that takes a time.
+type untilFlag struct {
+	text string
+	time time.Time
+}
+
+func (f *untilFlag) String() string { return f.text }
+func (f *untilFlag) Type() string   { return "time" }
+
+// Set reads the flag's value.
+func (f *untilFlag) Set(s string) (err error) {
+	f.text = s
+	f.time, err = batch.ParseUntil(s, time.Now())
+	return err
+}
+
+// boundFlag is a flag that takes a number of rows or a share of them.
+type boundFlag struct{ bound *batch.Bound }
+
+func (f *boundFlag) String() string {
+	if f.bound == nil {
+		return ""
+	}
+	return f.bound.String()
+}
+
+func (f *boundFlag) Type() string { return "N|N%" }
+
+// Set reads the flag's value.
+func (f *boundFlag) Set(s string) error {
+	b, err := batch.ParseBound(s)
+	f.bound = &b
+	return err
+}
+
+// of returns how many of so many rows the flag allows, nil for any number.
+func (f *boundFlag) of(rows int) *int {
+	if f.bound == nil {
+		return nil
+	}
+	return new(f.bound.Of(rows))
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+
+	"mimebatch/batch"
+	"mimebatch/batch/journal"
+)
+
+// sameSheet opens the sheet of a plan again and refuses one that is not the same to the byte, telling what is different. It
+// returns nil if the sheet is gone and not needed.
+func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, path, passwordFile string) (*batch.Sheet, error) {
+	if run.Kind == batch.OfUndo {
+		return nil, nil // what it puts back is in the journal
+	}
+	given := path != ""
+	if !given && run.SheetPath == standardInput {
+		return nil, nil // a plan of it needs no password
+	}
+	if !given {
+		path = run.SheetPath
+	}
+	sum, err := fileSHA256(path)
+	if errors.Is(err, fs.ErrNotExist) && !given {
+		if run.Secrets {
+			return nil, &batch.SheetError{Path: path, Msg: "the sheet is gone, and the plan needs its passwords", Fix: "bring it back, or say where it is with --sheet FILE"}
+		}
+		return nil, nil
+	}
+	if err != nil {
+		fix := ""
+		if given {
+			fix = "--sheet takes the sheet's file here; the worksheet is the plan's"
+		}
+		return nil, &batch.SheetError{Path: path, Err: err, Fix: fix}
+	}
+	if sum == run.SHA256 && !run.Secrets {
+		return nil, nil
+	}
+	o := run.Reading
+	o.Worksheet = run.Worksheet
+	if run.Secrets || passwordFile != "" {
+		o.Password = a.sheetPassword(path, passwordFile)
+	}
+	s, err := batch.OpenSheet(ctx, path, o)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case sum != run.SHA256 && err != nil:
+		return nil, a.changedSheet(run, path, "what is different can't be told: "+err.Error())
+	case err != nil:
+		return nil, err
+	case s.Table.SHA256 == run.SHA256:
+		return s, nil
+	}
+	edits, err := batch.CompareSheet(ctx, run, j.Results(ctx, run.ID), s, mostShown)
+	if err != nil {
+		return nil, err
+	}
+	a.tellEdits(edits)
+	return nil, a.changedSheet(run, path, editWords(edits))
+}
+
+// changedSheet refuses a sheet that is not the plan's.
+func (a *app) changedSheet(run batch.Run, path, how string) error {
+	run.SheetPath = path
+	return &batch.SheetError{
+		Path: path, Msg: "the sheet has changed since the plan was made: " + how,
+		Fix: "make a new plan of it: " + a.planAgain(run) + "; or bring the old file back",
+	}
+}
+
+// editWords says how much of a sheet is different.
+func editWords(e batch.SheetEdits) string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		word string
+	}{{e.Added, "added"}, {e.Removed, "removed"}, {e.Edited, "edited"}} {
+		if p.n > 0 {
+			parts = append(parts, count(p.n, "row", "rows")+" "+p.word)
+		}
+	}
+	if len(e.NewColumns)+len(e.LostColumns) > 0 {
+		parts = append(parts, "other columns")
+	}
+	if len(parts) == 0 {
+		return "no row differs but for passwords, which are not kept, or how the cells look"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// tellEdits names the first of the rows that are different, on standard error.
+func (a *app) tellEdits(e batch.SheetEdits) {
+	for _, l := range editLines(e) {
+		a.infof("%s", l)
+	}
+}
+
+// editLines names columns and the first of the rows that are different, each on a line.
+func editLines(e batch.SheetEdits) []string {
+	var lines []string
+	if len(e.NewColumns) > 0 {
+		lines = append(lines, "new columns: "+quoted(e.NewColumns))
+	}
+	if len(e.LostColumns) > 0 {
+		lines = append(lines, "columns that are gone: "+quoted(e.LostColumns))
+	}
+	for _, r := range e.Rows {
+		lines = append(lines, editLine(r))
+	}
+	if more := e.Added + e.Removed + e.Edited - len(e.Rows); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %s more", count(more, "row", "rows")))
+	}
+	return lines
+}
+
+func editLine(r batch.RowEdit) string {
+	switch {
+	case r.Was == 0:
+		return fmt.Sprintf("row %d  %s: added", r.Line, r.Email)
+	case r.Line == 0:
+		return fmt.Sprintf("row %d  %s: removed", r.Was, r.Email)
+	}
+	where := ""
+	if r.Line != r.Was {
+		where = fmt.Sprintf(" (row %d before)", r.Was)
+	}
+	cells := make([]string, len(r.Cells))
+	for i, c := range r.Cells {
+		cells[i] = fmt.Sprintf("%s %q -> %q", c.Heading, c.Before, c.After)
+	}
+	return fmt.Sprintf("row %d  %s%s: %s", r.Line, r.Email, where, strings.Join(cells, ", "))
+}
+
+func quoted(words []string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strconv.Quote(w)
+	}
+	return strings.Join(out, ", ")
+}
+
+// planAgain is the command that makes the same plan once more.
+func (a *app) planAgain(run batch.Run) string {
+	switch run.Kind {
+	case batch.OfRetry:
+		return fmt.Sprintf("mimebatch retry %s --sheet %s%s", run.Of, shellQuote(run.SheetPath), a.tenantFlags())
+	case batch.OfUndo:
+		return fmt.Sprintf("mimebatch undo %s%s", run.Of, a.tenantFlags())
+	}
+	command := "mimebatch plan " + shellQuote(run.SheetPath)
+	if run.Mode != batch.Upsert {
+		command += " --mode " + string(run.Mode)
+	}
+	o := run.Reading
+	header := ""
+	if o.HeaderLine > 0 {
+		header = strconv.Itoa(o.HeaderLine)
+	}
+	for _, f := range []struct{ name, value string }{
+		{"sheet", o.Worksheet}, {"header-row", header}, {"columns", strings.Join(o.Columns, ",")}, {"encoding", o.Encoding},
+		{"username", o.Username}, {"domain", o.Domain}, {"date-order", string(o.DateOrder)}, {"time-zone", o.Zone},
+	} {
+		if f.value != "" {
+			command += " --" + f.name + " " + shellQuote(f.value)
+		}
+	}
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{{"skip-hidden", o.SkipHidden}, {"all-rows", o.AllRows}, {"strict", o.Strict}} {
+		if f.set {
+			command += " --" + f.name
+		}
+	}
+	command += a.tenantFlags()
+	if len(o.Mapping.Columns) > 0 {
+		command += ", with the same --map file"
+	}
+	return command
+}
+
+func fileSHA256(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

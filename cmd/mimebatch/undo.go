@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mimebatch/batch"
+	"mimebatch/batch/journal"
+)
+
+func (a *app) undoCommand() *cobra.Command {
+	var calls callFlags
+	var f guardFlags
+	cmd := &cobra.Command{
+		Use:   "undo RUN",
+		Short: "Plan how to take back what a run did",
+		Long: `Undo reads what a run did and what its accounts are like now, and stores a plan that takes it back, to be looked at
+and applied like any other. It changes nothing in the tenant, and needs the sheet no more. A row is
+
+  to reverse          its fields go back to what was read before the run changed
+                      them; an account that the run created is disabled, for
+                      accounts can't be deleted
+  kept                somebody changed it since, or what it is like can't be told
+  not reversible      nobody knows what was there before: passwords and archive
+                      start dates can't be read, and a run that was planned
+                      with --read-state never has read nothing
+  nothing to reverse  the run did not change it, or it is as it was before
+
+The undo of an undo puts things back again. Exit status is 3 if rows are kept or not reversible.`,
+		Args: oneArg("run"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.undo(cmd.Context(), args[0], calls, f) },
+	}
+	a.connectFlags(cmd)
+	calls.add(cmd)
+	f.add(cmd)
+	return cmd
+}
+
+func (a *app) undo(ctx context.Context, id string, calls callFlags, f guardFlags) error {
+	sum := summary{Type: "summary"}
+	err := func() error {
+		config, err := a.clientConfig(calls)
+		if err != nil {
+			return err
+		}
+		guards, err := a.guards(f)
+		if err != nil {
+			return err
+		}
+		j, of, err := a.findRun(ctx, id)
+		if err != nil {
+			return err
+		}
+		defer j.Close()
+		client, disconnect, err := a.directory(config)
+		if err != nil {
+			return err
+		}
+		defer disconnect()
+		tenant, err := batch.ReadTenant(ctx, client)
+		if err != nil {
+			return err
+		}
+		if err := isTenantOf(of, tenant); err != nil {
+			return err
+		}
+		p := undoing{run: undoOf(of)}
+		undoer := batch.Undoer{Directory: client, Journal: j, Workers: calls.workers, Guard: guards.Blocks}
+		if err := j.Plan(ctx, p.run, p.watch(undoer.Plan(ctx, of.ID))); err != nil {
+			return err
+		}
+		sum.Run, sum.Rows, sum.ToUpdate, sum.Undone = string(p.run.ID), p.run.Rows, p.update, p.undone
+		sum.count(p.counts)
+		a.printUndoing(&p)
+		if p.update > 0 {
+			a.nextCommand("to apply it", "apply", p.run.ID)
+		} else {
+			a.infof("there is nothing to apply")
+		}
+		if p.counts[batch.Blocked] > 0 {
+			return &stop{code: exitIncomplete}
+		}
+		return nil
+	}()
+	return a.finish(sum, err)
+}
+
+// undoOf returns the run that takes another one back: it has the same rows.
+func undoOf(of batch.Run) batch.Run {
+	r := of
+	r.ID, r.Created, r.Version = newRunID(), time.Now().UTC(), version()
+	r.Kind, r.Of, r.Mode = batch.OfUndo, of.ID, batch.Update
+	r.Secrets, r.PlanSHA256 = false, ""
+	return r
+}
+
+// undoing collects what is shown of a plan that takes a run back while its rows pass by.
+type undoing struct {
+	planned
+	run    batch.Run
+	undone map[batch.Undone]int
+	stays  map[batch.Undone][]string // some of the rows that are kept or not reversible
+}
+
+// watch passes the rows on and keeps what is going to be shown.
+func (u *undoing) watch(rows iter.Seq2[batch.PlannedRow, error]) iter.Seq2[batch.PlannedRow, error] {
+	u.counts, u.undone, u.stays = batch.Counts{}, map[batch.Undone]int{}, map[batch.Undone][]string{}
+	return func(yield func(batch.PlannedRow, error) bool) {
+		for row, err := range u.planned.watch(rows) {
+			if err == nil {
+				u.sort(row)
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+func (u *undoing) sort(row batch.PlannedRow) {
+	b := batch.UndoneOf(batch.StatusOf(row.Action, openResults(row.Steps)), row.Reason.Code)
+	u.undone[b]++
+	if row.Action == batch.ActionBlocked && len(u.stays[b]) < mostShown {
+		u.stays[b] = append(u.stays[b], fmt.Sprintf("row %d  %s: %s", row.Line, row.Email, row.Reason.Message))
+	}
+}
+
+func (a *app) printUndoing(u *undoing) {
+	a.printf("\nPlan %s for %s, to undo run %s\n", u.run.ID, tenantName(u.run.Tenant), u.run.Of)
+	a.printUndoneCounts(u.undone)
+	a.printShown("To reverse", u.changes, u.update, u.run.ID)
+	a.printShown("Kept", u.stays[batch.Kept], u.undone[batch.Kept], u.run.ID)
+	a.printShown("Not reversible", u.stays[batch.NotReversible], u.undone[batch.NotReversible], u.run.ID)
+	a.printNotes(u.notes)
+}
+
+func (a *app) printUndoneCounts(n map[batch.Undone]int) {
+	for _, u := range batch.AllUndone() {
+		if n[u] > 0 {
+			a.printf("  %6d  %s\n", n[u], u)
+		}
+	}
+}
+
+// printUndone prints what has become of the other run's rows if the run is an undo, and puts it into the summary.
+func (a *app) printUndone(ctx context.Context, j *journal.Journal, run batch.Run, sum *summary) error {
+	if run.Kind != batch.OfUndo {
+		return nil
+	}
+	n := map[batch.Undone]int{}
+	for r, err := range j.Results(ctx, run.ID) {
+		if err != nil {
+			return err
+		}
+		n[batch.UndoneOf(r.Status, r.Reason.Code)]++
+	}
+	a.printf("\nOf run %s\n", run.Of)
+	a.printUndoneCounts(n)
+	sum.Undone = n
+	return nil
+}
