@@ -1,4 +1,4 @@
-.PHONY: build test race rate lint fuzz bench demo generate
+.PHONY: build test race rate lint crash fuzz bench demo generate
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/mimebatch
@@ -13,12 +13,18 @@ race:
 rate:
 	go test -tags rate -run TestRate -count 1 -v ./batch/mimecast
 
+# The program is killed, and its disk, line, clock and memory fail, at every point there is; CRASH=-short takes some of them.
+# What was counted is printed. On Linux and amd64 only.
+CRASH ?=
+crash:
+	go test -tags crash -run TestCrash -count 1 -timeout 3h -v $(CRASH) ./cmd/mimebatch
+
 lint:
 	@test -z "$$(gofmt -l cmd batch templates testdata)" || { gofmt -l cmd batch templates testdata; exit 1; }
 	@test -z "$$(go tool goimports -local mimebatch -l cmd batch templates testdata)" || { go tool goimports -local mimebatch -l cmd batch templates testdata; exit 1; }
 	go vet ./... ./testdata/gen
-	go vet -tags rate,libreoffice ./...
-	go tool staticcheck -tags rate,libreoffice ./... ./testdata/gen
+	go vet -tags rate,libreoffice,crash ./...
+	go tool staticcheck -tags rate,libreoffice,crash ./... ./testdata/gen
 	go mod tidy -diff
 
 # Every fuzz target for FUZZTIME.

@@ -69,6 +69,7 @@ func hazards() []hazard {
 		{name: "text around the answer", storm: after(around), most: -1},
 		{name: "two answers in one", storm: after(doubled), most: -1},
 		{name: "a huge answer after execution", storm: after(huge), most: -1},
+		{name: "an answer without an end", storm: after(endless)},
 		{name: "a small answer that unpacks to a huge one", storm: after(bomb), most: -1},
 		{name: "a slow drip", storm: after(drip)},
 		{name: "late answers", storm: late(40 * time.Millisecond), most: -1, share: 0.3},

@@ -275,6 +275,18 @@ func huge(w http.ResponseWriter, _ *http.Request, answered *httptest.ResponseRec
 	give(w, answered, append(bytes.Repeat([]byte(" "), 2<<20), answered.Body.Bytes()...))
 }
 
+// endless goes on until the other side has had enough.
+func endless(w http.ResponseWriter, _ *http.Request, answered *httptest.ResponseRecorder) {
+	maps.Copy(w.Header(), answered.Header())
+	w.Header().Del("Content-Length")
+	w.WriteHeader(answered.Code)
+	for blank := bytes.Repeat([]byte(" "), 1<<16); ; {
+		if _, err := w.Write(blank); err != nil {
+			return
+		}
+	}
+}
+
 func bomb(w http.ResponseWriter, _ *http.Request, answered *httptest.ResponseRecorder) {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)

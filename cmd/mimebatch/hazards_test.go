@@ -9,14 +9,18 @@ import (
 	"testing"
 )
 
-// The matrix of hazards in the documentation of package batch names, for each hazard, the tests and scripts that show it.
+// The matrices of hazards and faults in the documentation of package batch name, for each, the tests and scripts that show it.
 // Each of them is there.
 func TestHazardMatrix(t *testing.T) {
-	doc, err := os.ReadFile("../../batch/hazards.go")
-	if err != nil {
-		t.Fatal(err)
+	var doc []byte
+	for _, file := range []string{"hazards.go", "faults.go"} {
+		text, err := os.ReadFile(filepath.Join("../../batch", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc = append(doc, text...)
 	}
-	tests := testNames(t, "../../batch", "../../batch/sheet", "../../batch/report", ".")
+	tests := testNames(t, "../../batch", "../../batch/durable", "../../batch/journal", "../../batch/mimecast", "../../batch/report", "../../batch/sheet", ".")
 	line := regexp.MustCompile(`(?m)^//\t(\S+) {2,}(.+?) {2,}(.+)$`)
 	hazards := map[string]bool{}
 	for _, m := range line.FindAllStringSubmatch(string(doc), -1) {
@@ -37,7 +41,7 @@ func TestHazardMatrix(t *testing.T) {
 			}
 		}
 	}
-	for prefix, last := range map[string]int{"C": 22, "X": 21, "T": 31} {
+	for prefix, last := range map[string]int{"C": 22, "X": 21, "T": 31, "F": 20} {
 		for n := 1; n <= last; n++ {
 			if id := prefix + strconv.Itoa(n); !hazards[id] {
 				t.Errorf("hazard %s is not in the matrix", id)
