@@ -222,6 +222,23 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 	return errors.Join(applyErr, resultsErr, sessionErr, a.outcome(x, counts, applyErr, resultsErr))
 }
 
+// tenantOf connects to the tenant that a run was planned for, and refuses any other.
+func (a *app) tenantOf(ctx context.Context, config mimecast.Config, run batch.Run) (*mimecast.Client, batch.Tenant, func(), error) {
+	client, disconnect, err := a.directory(config)
+	if err != nil {
+		return nil, batch.Tenant{}, nil, err
+	}
+	tenant, err := batch.ReadTenant(ctx, client)
+	if err == nil {
+		err = isTenantOf(run, tenant)
+	}
+	if err != nil {
+		disconnect()
+		return nil, batch.Tenant{}, nil, err
+	}
+	return client, tenant, disconnect, nil
+}
+
 // isTenantOf refuses a tenant that a run was not planned for.
 func isTenantOf(run batch.Run, tenant batch.Tenant) error {
 	if tenant.Key == run.Tenant.Key && tenant.Sandbox == run.Tenant.Sandbox {

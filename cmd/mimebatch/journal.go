@@ -19,12 +19,7 @@ func (a *app) journalCommand() *cobra.Command {
 		Short: "Check the journal, and take runs to other machines",
 		Long: `The journal is the file that remembers every plan and every call. It is kept on a disk of this machine, readable by
 you alone, and holds no password. These commands are about the file; mimebatch runs is about what is in it.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError("there is no command %q", "journal "+args[0])
-			}
-			return nil
-		},
+		Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.journalCheckCommand(), a.journalExportCommand(), a.journalImportCommand())

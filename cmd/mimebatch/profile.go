@@ -21,12 +21,7 @@ func (a *app) profileCommand() *cobra.Command {
 		Long: `A profile is a set of credentials under a name, so that several tenants can be worked on side by side: the commands
 that call a tenant take --profile NAME, or MIMEBATCH_PROFILE in the environment. It is a file that only you can read, or an
 entry in the keychain of the operating system.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError("there is no command %q", "profile "+args[0])
-			}
-			return nil
-		},
+		Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.profileSaveCommand(), a.profileListCommand(), a.profileDeleteCommand())

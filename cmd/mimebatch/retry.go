@@ -92,18 +92,11 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 	if r.Rows == 0 {
 		return nothingToRetry(run, r, s.Table.Path)
 	}
-	client, disconnect, err := a.directory(config)
+	client, tenant, disconnect, err := a.tenantOf(ctx, config, run)
 	if err != nil {
 		return err
 	}
 	defer disconnect()
-	tenant, err := batch.ReadTenant(ctx, client)
-	if err != nil {
-		return err
-	}
-	if err := isTenantOf(run, tenant); err != nil {
-		return err
-	}
 	// What is being applied right now is about to be done.
 	lock, err := a.lockTenant(tenant, fmt.Sprintf("mimebatch retry %s%s", run.ID, a.tenantFlags()))
 	if err != nil {

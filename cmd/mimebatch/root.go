@@ -56,14 +56,9 @@ Try it without a tenant: mimebatch run SHEET --sandbox --yes
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError("there is no command %q", args[0])
-			}
-			return nil
-		},
-		PersistentPreRun: func(cmd *cobra.Command, _ []string) { a.command, a.options = cmd.CommandPath(), optionsOf(cmd) },
-		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:              noSuchCommand,
+		PersistentPreRun:  func(cmd *cobra.Command, _ []string) { a.command, a.options = cmd.CommandPath(), optionsOf(cmd) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &stop{code: exitUsage, err: err} })
@@ -111,6 +106,15 @@ func oneArg(what string) cobra.PositionalArgs {
 		}
 		return &stop{code: exitUsage, err: errors.New("more than one " + what + " given"), hint: cmd.UseLine()}
 	}
+}
+
+// noSuchCommand is the argument rule of commands that only have others below them.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	_, below, _ := strings.Cut(cmd.CommandPath()+" "+args[0], " ")
+	return usageError("there is no command %q", below)
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {

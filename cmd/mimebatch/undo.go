@@ -56,18 +56,11 @@ func (a *app) undo(ctx context.Context, id string, calls callFlags, f guardFlags
 			return err
 		}
 		defer j.Close()
-		client, disconnect, err := a.directory(config)
+		client, _, disconnect, err := a.tenantOf(ctx, config, of)
 		if err != nil {
 			return err
 		}
 		defer disconnect()
-		tenant, err := batch.ReadTenant(ctx, client)
-		if err != nil {
-			return err
-		}
-		if err := isTenantOf(of, tenant); err != nil {
-			return err
-		}
 		p := undoing{run: undoOf(of)}
 		undoer := batch.Undoer{Directory: client, Journal: j, Workers: calls.workers, Guard: guards.Blocks}
 		if err := j.Plan(ctx, p.run, p.watch(undoer.Plan(ctx, of.ID))); err != nil {
