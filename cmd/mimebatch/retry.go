@@ -129,11 +129,14 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 // retriedSheet opens the sheet of which rows are planned again: the run's own as it was, or the one that is given.
 func (a *app) retriedSheet(ctx context.Context, run batch.Run, f retryFlags) (*batch.Sheet, error) {
 	o, path := run.Reading, f.sheetPath
-	again := fmt.Sprintf("mimebatch retry %s --sheet ", run.ID)
+	again, rest := fmt.Sprintf("mimebatch retry %s --sheet ", run.ID), a.tenantFlags()
+	if f.allFailed {
+		rest = " --all-failed" + rest
+	}
 	if path == "" {
 		o.Worksheet, path = run.Worksheet, run.SheetPath
 		if path == standardInput {
-			return nil, &batch.SheetError{Path: path, Msg: "the sheet came on standard input and can't be read again", Fix: "save it to a file, and name that: " + again + "FILE" + a.tenantFlags()}
+			return nil, &batch.SheetError{Path: path, Msg: "the sheet came on standard input and can't be read again", Fix: "save it to a file, and name that: " + again + "FILE" + rest}
 		}
 	}
 	o.Password = a.sheetPassword(path, f.passwordFile)
@@ -144,7 +147,7 @@ func (a *app) retriedSheet(ctx context.Context, run batch.Run, f retryFlags) (*b
 	if f.sheetPath == "" && s.Table.SHA256 != run.SHA256 {
 		return nil, &batch.SheetError{
 			Path: path, Msg: "the sheet has changed since the plan was made",
-			Fix: "to take the rows as they are in it now: " + again + shellQuote(path) + a.tenantFlags(),
+			Fix: "to take the rows as they are in it now: " + again + shellQuote(path) + rest,
 		}
 	}
 	return s, nil

@@ -113,7 +113,7 @@ func (a *app) printSessions(all []batch.Session) error {
 			end = "to " + s.Ended.Local().Format(time.DateTime)
 		}
 		a.prose(fmt.Sprintf("%s %s, by %s on %s, pid %d, version %s", s.Begun.Local().Format(time.DateTime), end, s.Operator, s.Host, s.PID, s.Version), indent)
-		for _, l := range [][2]string{{"with ", strings.Join(s.Options, " ")}, {"stopped: ", s.Stopped}, {"results in ", s.Results}, {"", s.ResultsSHA256}} {
+		for _, l := range [][2]string{{"with ", strings.Join(s.Options, " ")}, {"ended: ", s.Stopped}, {"results in ", s.Results}, {"", s.ResultsSHA256}} {
 			if l[1] != "" {
 				a.printf("%s", indent)
 				a.prose(l[0]+l[1], indent)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 
 	"mimebatch/batch"
@@ -60,8 +61,5 @@ func (a *app) finish(s summary, err error) error {
 		}
 	}
 	a.summed = true
-	if lineErr := a.line(s); lineErr != nil {
-		return errors.Join(err, lineErr)
-	}
-	return err
+	return cmp.Or(err, a.line(s))
 }

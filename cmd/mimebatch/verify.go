@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +25,7 @@ func (a *app) verifyCommand() *cobra.Command {
 was: ok, changed, missing (nothing is there to be looked at), or unknown (no hash was kept). It calls nobody.
 
 With --record it compares with a record that was kept elsewhere ("mimebatch record"), and not with what the
-journal says of itself; only the plan is read from the journal.
+journal says of itself; only the plan is read from the journal. An undo needs no sheet, and none is looked at.
 
 Without it, results that "report" wrote again after more of the run was applied are ok if they say what the
 journal says.
@@ -131,16 +132,20 @@ func (a *app) verify(ctx context.Context, j *journal.Journal, r record, f verify
 	if err != nil {
 		return err
 	}
-	sheet, err := verifySheet(r, f.sheet)
-	if err != nil {
-		return err
-	}
 	results, err := verifyResults(ctx, j, r, f)
 	if err != nil {
 		return err
 	}
+	checks := []fileCheck{plan, results}
+	if r.Kind != batch.OfUndo {
+		sheet, err := verifySheet(r, f.sheet)
+		if err != nil {
+			return err
+		}
+		checks = slices.Insert(checks, 1, sheet)
+	}
 	n := map[finding]int{}
-	for _, c := range []fileCheck{plan, sheet, results} {
+	for _, c := range checks {
 		n[c.Status]++
 		a.printf("%-7s  %-7s  ", c.Status, c.Name)
 		a.printf("%s\n", cmp.Or(c.Path, "in the journal"))
