@@ -186,11 +186,11 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 		return err
 	}
 	a.infof("applying to %s", tenantName(tenant))
-	lock, err := a.lockTenant(tenant, a.next(x))
+	unlock, err := a.lockTenant(tenant, a.next(x))
 	if err != nil {
 		return err
 	}
-	defer lock.Unlock()
+	defer unlock()
 	recheck, err := a.checkAge(ctx, x)
 	if err != nil {
 		return err
@@ -287,40 +287,54 @@ func (a *app) outcome(x execution, counts batch.Counts, applyErr, resultsErr err
 	return nil
 }
 
-// lockTenant keeps a second mimebatch of this user from applying to the same tenant, whichever journal it uses. The second is
-// told the command to go on with.
-func (a *app) lockTenant(t batch.Tenant, next string) (*durable.LockFile, error) {
-	path, err := a.lockFile(t)
+// lockTenant keeps a second mimebatch from working on the same tenant until unlock is called: one of this user, whichever journal it
+// uses, and one that uses the same journal, whoever started it. The second is told the command to go on with.
+func (a *app) lockTenant(t batch.Tenant, next string) (unlock func(), err error) {
+	paths, err := a.lockFiles(t)
 	if err != nil {
 		return nil, err
 	}
-	lock, err := durable.Lock(path, holder())
-	if _, held := errors.AsType[*durable.HeldError](err); held {
-		return nil, &stop{
-			code: exitBusy, err: fmt.Errorf("apply to %s: %w", tenantName(t), err),
-			hint: fmt.Sprintf("%s; then go on with: %s", batch.HintOf(err), next),
+	var locks []*durable.LockFile
+	unlock = func() {
+		for _, l := range locks {
+			l.Unlock()
 		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("apply to %s: %w", tenantName(t), err)
+	for _, path := range paths {
+		lock, err := durable.Lock(path, holder())
+		if err == nil {
+			locks = append(locks, lock)
+			continue
+		}
+		unlock()
+		err = fmt.Errorf("apply to %s: %w", tenantName(t), err)
+		if _, held := errors.AsType[*durable.HeldError](err); held {
+			err = &stop{code: exitBusy, err: err, hint: fmt.Sprintf("%s; then go on with: %s", batch.HintOf(err), next)}
+		}
+		return nil, err
 	}
-	return lock, nil
+	return unlock, nil
 }
 
-// lockFile names the file that stands for a tenant. The embedded sandbox is one for each journal. Those that are served on this
-// machine, where alone plain http may go, share account codes: they are told apart by where they are.
-func (a *app) lockFile(t batch.Tenant) (string, error) {
+// lockFiles names the files that stand for a tenant: one beside the journal, and one for all journals of this user. The embedded
+// sandbox is one for each journal. Those that are served on this machine, where alone plain http may go, share account codes: they
+// are told apart by where they are.
+func (a *app) lockFiles(t batch.Tenant) ([]string, error) {
 	key := t.Key
 	if !t.Sandbox && strings.HasPrefix(t.BaseURL, "http:") {
 		key += "\n" + t.BaseURL
 	}
 	sum := sha256.Sum256([]byte(key))
 	name := "." + hex.EncodeToString(sum[:6]) + ".lock"
+	beside, err := a.beside(name)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := a.stateDir()
 	if err != nil || t.Sandbox {
-		return a.beside(name)
+		return []string{beside}, nil
 	}
-	return filepath.Join(dir, "tenant"+name), durable.MkdirPrivate(dir)
+	return []string{filepath.Join(dir, "tenant"+name), beside}, durable.MkdirPrivate(dir)
 }
 
 // resultsPath returns where the results of a run go, and makes sure that they can be written there and replace nothing but

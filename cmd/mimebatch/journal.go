@@ -129,11 +129,11 @@ func (a *app) exportRun(ctx context.Context, id, out string) error {
 		return &stop{code: exitUsage, err: fmt.Errorf("%s is there already", out), hint: "name another file with --out, or remove that one"}
 	}
 	// What is applied meanwhile would be missing in the file.
-	lock, err := a.lockTenant(run.Tenant, fmt.Sprintf("mimebatch journal export %s%s", run.ID, a.placeFlags()))
+	unlock, err := a.lockTenant(run.Tenant, fmt.Sprintf("mimebatch journal export %s%s", run.ID, a.placeFlags()))
 	if err != nil {
 		return err
 	}
-	defer lock.Unlock()
+	defer unlock()
 	if err := j.Export(ctx, run.ID, out); err != nil {
 		return err
 	}

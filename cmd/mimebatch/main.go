@@ -96,6 +96,35 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// stopping says what the first signal has begun.
+func (a *app) stopping() {
+	if u := a.underway.Load(); u != nil && u.progress != nil {
+		u.progress.tryAside(func() {
+			a.infof("stopping: no more rows are begun; calls on their way have %v to come home; another Ctrl-C leaves at once", u.grace)
+		})
+	}
+}
+
+// lastWords says how to go on, when the second signal ends the process.
+func (a *app) lastWords() {
+	if u := a.underway.Load(); u != nil {
+		a.infof("to go on: %s", u.next)
+	}
+}
+
+// briefly waits for something to be said, but not for long: nobody may be taking it off standard error.
+func briefly(say func()) {
+	said := make(chan struct{})
+	go func() {
+		defer close(said)
+		say()
+	}()
+	select {
+	case <-said:
+	case <-time.After(100 * time.Millisecond):
+	}
+}
+
 // patience is how long after the first signal another one is taken for the same: some programs send it twice at once.
 const patience = time.Second
 
@@ -120,16 +149,10 @@ func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 				switch {
 				case first.IsZero():
 					first = time.Now()
-					if u := a.underway.Load(); u != nil && u.progress != nil {
-						u.progress.tryAside(func() {
-							a.infof("stopping: no more rows are begun; calls on their way have %v to come home; another Ctrl-C leaves at once", u.grace)
-						})
-					}
+					briefly(a.stopping)
 					cancel()
 				case time.Since(first) > patience:
-					if u := a.underway.Load(); u != nil {
-						a.infof("to go on: %s", u.next)
-					}
+					briefly(a.lastWords)
 					os.Exit(exitInterrupted)
 				}
 			}

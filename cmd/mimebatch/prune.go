@@ -102,7 +102,7 @@ func (a *app) oldRuns(ctx context.Context, j *journal.Journal, f pruneFlags, bef
 
 // removeRun deletes a run unless it is being applied, or was begun since it was looked at.
 func (a *app) removeRun(ctx context.Context, j *journal.Journal, run batch.Run) (bool, error) {
-	lock, err := a.lockTenant(run.Tenant, "mimebatch runs --prune"+a.placeFlags())
+	unlock, err := a.lockTenant(run.Tenant, "mimebatch runs --prune"+a.placeFlags())
 	if _, held := errors.AsType[*durable.HeldError](err); held {
 		a.warnf("run %s is kept: its tenant is being worked on", run.ID)
 		return false, nil
@@ -110,7 +110,7 @@ func (a *app) removeRun(ctx context.Context, j *journal.Journal, run batch.Run) 
 	if err != nil {
 		return false, err
 	}
-	defer lock.Unlock()
+	defer unlock()
 	counts, err := j.Counts(ctx, run.ID)
 	if err != nil {
 		return false, err

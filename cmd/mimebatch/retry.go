@@ -98,11 +98,11 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 	}
 	defer disconnect()
 	// What is being applied right now is about to be done.
-	lock, err := a.lockTenant(tenant, fmt.Sprintf("mimebatch retry %s%s", run.ID, a.tenantFlags()))
+	unlock, err := a.lockTenant(tenant, fmt.Sprintf("mimebatch retry %s%s", run.ID, a.tenantFlags()))
 	if err != nil {
 		return err
 	}
-	defer lock.Unlock()
+	defer unlock()
 	p := &prepared{run: runOf(s), sheet: s, journal: j, client: client}
 	p.run.Kind, p.run.Of, p.run.Rows, p.run.Blank = batch.OfRetry, run.ID, r.Rows, 0
 	planner := batch.Planner{Directory: client, Mode: run.Mode, Workers: f.workers, ReadState: readState, Take: r.Take, Amend: r.Amend, Guard: guards.Blocks}

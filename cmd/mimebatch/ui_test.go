@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -154,12 +155,12 @@ func TestLockFileStandsForOneTenant(t *testing.T) {
 		// The embedded one is on another port each time.
 		{batch.Tenant{Key: "account:C1", BaseURL: "http://127.0.0.1:1", Sandbox: true}, batch.Tenant{Key: "account:C1", BaseURL: "http://127.0.0.1:2", Sandbox: true}, true},
 	} {
-		one, err := a.lockFile(tt.one)
+		one, err := a.lockFiles(tt.one)
 		if err != nil {
 			t.Fatal(err)
 		}
-		other, err := a.lockFile(tt.other)
-		if err != nil || (one == other) != tt.same {
+		other, err := a.lockFiles(tt.other)
+		if err != nil || slices.Equal(one, other) != tt.same {
 			t.Errorf("%v: %s, %v: %s, error %v", tt.one, one, tt.other, other, err)
 		}
 	}
