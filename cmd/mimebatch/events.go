@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"syscall"
 	"time"
 
 	"mimebatch/batch"
@@ -120,7 +121,7 @@ func openEventsFile(path, results string) (*os.File, error) {
 	}
 	// What is no plain file, such as a pipe, has no end to look at, and only ever takes lines.
 	if err == nil && !before.Mode().IsRegular() {
-		return os.OpenFile(path, os.O_WRONLY, 0)
+		return os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0) // which doesn't wait for a reader
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
@@ -149,7 +150,11 @@ func eventsError(path string, err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		err = e.Err
 	}
-	return &stop{code: exitUsage, err: fmt.Errorf("write --events %q: %w", path, err), hint: "name a new file, or the events of an earlier run"}
+	hint := "name a new file, or the events of an earlier run"
+	if errors.Is(err, syscall.ENXIO) {
+		hint = "nobody reads from that pipe: start its reader first"
+	}
+	return &stop{code: exitUsage, err: fmt.Errorf("write --events %q: %w", path, err), hint: hint}
 }
 
 // continueEvents makes a file ready to be added to.
