@@ -28,7 +28,8 @@ type Run struct {
 	Created time.Time
 	Mode    Mode
 	Tenant  Tenant
-	Version string // of the program that planned it
+	Version string   // of the program that planned it
+	Options []string // of the command line that planned it, without secrets
 
 	SheetPath string // absolute
 	SHA256    string // of the sheet's bytes

@@ -87,6 +87,7 @@ func TestOlder(t *testing.T) {
 		2: "ALTER TABLE runs DROP COLUMN reading",
 		3: `ALTER TABLE runs DROP COLUMN kind; ALTER TABLE runs DROP COLUMN origin; ALTER TABLE runs DROP COLUMN plan_sha256; DROP TABLE sessions`,
 		4: "DROP TABLE open_steps; DROP INDEX telling; ALTER TABLE runs DROP COLUMN classes",
+		5: "ALTER TABLE runs DROP COLUMN options",
 	}
 	for old := 1; old < len(back)-1; old++ {
 		t.Run(fmt.Sprint(old), func(t *testing.T) {
@@ -98,6 +99,9 @@ func TestOlder(t *testing.T) {
 			}
 			if old < 3 {
 				want.Kind, want.Of, want.PlanSHA256 = batch.OfSheet, "", ""
+			}
+			if old < 5 {
+				want.Options = nil
 			}
 			plan(t, j, want, people(want.Rows))
 			work(t, j)

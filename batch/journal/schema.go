@@ -89,6 +89,7 @@ var upgrades = [...]string{
 	) STRICT, WITHOUT ROWID;
 	INSERT INTO open_steps SELECT run, row, n FROM steps WHERE ` + notEnded + `;
 	CREATE INDEX telling ON attempts (run, row) WHERE ` + telling + `;`,
+	`ALTER TABLE runs ADD COLUMN options TEXT;`,
 }
 
 // telling is true of attempts that make of their row something else than what its action and the kinds of its steps tell.

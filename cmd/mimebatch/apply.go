@@ -54,9 +54,6 @@ func (f *applyFlags) check(calls callFlags) error {
 	return f.waveFlags.check()
 }
 
-// again are the flags that make the next command do as this one did.
-func (f *applyFlags) again() string { return f.waveFlags.again() + f.limitFlags.again() }
-
 func (a *app) applyCommand() *cobra.Command {
 	var calls callFlags
 	var f applyFlags
@@ -167,9 +164,21 @@ func newExecution(run batch.Run, j *journal.Journal, counts batch.Counts, calls 
 	}
 }
 
-// next is the command that goes on with what is left, ready to paste, with more flags.
+// next is the command that goes on with what is left as this one did, ready to paste, with more flags. A canary that was looked
+// at is over, and so is a time; what is left of a plan changes no more than the plan.
 func (a *app) next(x execution, more ...string) string {
-	return strings.Join(append([]string{"mimebatch apply " + string(x.run.ID) + x.again()}, more...), " ") + a.tenantFlags()
+	over := []string{"yes", "max-changes"}
+	if a.canaryOver {
+		over = append(over, "canary")
+	}
+	if _, err := batch.ParseUntil(x.until.text, time.Now()); err != nil {
+		over = append(over, "until")
+	}
+	if a.command != "mimebatch apply" {
+		over = append(over, "sheet") // a worksheet's name there
+	}
+	given := flagsFor(new(app).applyCommand(), a.options, over...)
+	return strings.Join(append([]string{"mimebatch apply " + string(x.run.ID) + given}, more...), " ") + a.tenantFlags()
 }
 
 // execute applies a run and writes its results, on every way out.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"mimebatch/batch"
 	"mimebatch/batch/journal"
 )
@@ -56,10 +58,35 @@ func (a *app) placeFlags() string {
 // nextCommand tells what to type next, ready to paste.
 func (a *app) nextCommand(why, command string, id batch.RunID) {
 	flags := a.placeFlags()
-	if command == "apply" || command == "retry" {
+	switch command {
+	case "apply":
+		flags = flagsFor(new(app).applyCommand(), a.options, "sheet") + a.tenantFlags()
+	case "retry":
 		flags = a.tenantFlags()
 	}
 	a.infof("%s: mimebatch %s %s%s", why, command, id, flags)
+}
+
+// flagsFor returns those of the options of a command line that cmd takes, ready to paste, without those of the tenant, which
+// tenantFlags has, and without some others.
+func flagsFor(cmd *cobra.Command, options []string, but ...string) string {
+	var tenant cobra.Command
+	new(app).connectFlags(&tenant)
+	s := ""
+	for _, o := range options {
+		name, value, _ := strings.Cut(strings.TrimPrefix(o, "--"), "=")
+		f := cmd.Flags().Lookup(name)
+		switch {
+		case f == nil || tenant.Flags().Lookup(name) != nil || slices.Contains(but, name):
+		case f.NoOptDefVal == value:
+			s += " --" + name
+		case f.NoOptDefVal != "":
+			s += " --" + name + "=" + shellQuote(value)
+		default:
+			s += " --" + name + " " + shellQuote(value)
+		}
+	}
+	return s
 }
 
 // shellQuote quotes what a shell would take apart.

@@ -7,9 +7,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"mimebatch/batch"
 )
 
 // newcomers writes a sheet of so many new people, and returns where.
@@ -78,26 +79,26 @@ func TestCanaryAsks(t *testing.T) {
 	}
 }
 
-// The next command takes the same rows in the same parts under the same limits; a canary was looked at, and a time that is over
-// is none any more.
+// The next command is like this one; but a canary was looked at, a time that is over is none any more, and a worksheet is the plan's.
 func TestNextCommandHasTheFlagsAgain(t *testing.T) {
-	var f applyFlags
-	f.where, f.canary, f.waveSize, f.wavePause = "name = 'It''s'", 5, 200, 10*time.Minute
-	f.maxDuration = 2 * time.Hour
-	for _, err := range []error{f.until.Set("06:00"), f.maxFailures.Set("2.5%"), f.maxChanges.Set("10%")} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	const waves = ` --where 'name = '\''It'\'''\''s'\''' --wave-size 200 --wave-pause 10m0s`
-	if d := cmp.Diff(waves+" --until 06:00 --max-duration 2h0m0s --max-failures 2.5%", f.again()); d != "" {
+	a := app{profile: "acme", command: "mimebatch run", options: []string{
+		"--canary=5", "--max-changes=10%", "--max-failures=2.5%", "--mode=create", "--out=my results.csv", "--overwrite-drift=true", "--profile=acme",
+		"--rate-share=50%", "--sheet=New starters", "--until=06:00", "--wave-pause=10m0s", "--wave-size=200", "--where=name = 'It''s'", "--yes=true",
+	}}
+	x := execution{run: batch.Run{ID: "k3f9qa"}}
+	x.until.text = "06:00"
+	const before, after = "mimebatch apply k3f9qa", ` --max-failures 2.5% --out 'my results.csv' --overwrite-drift --rate-share 50%`
+	const waves = ` --wave-pause 10m0s --wave-size 200 --where 'name = '\''It'\'''\''s'\''' --profile acme`
+	if d := cmp.Diff(before+" --canary 5"+after+" --until 06:00"+waves, a.next(x)); d != "" {
 		t.Errorf("flags (-want +got):\n%s", d)
 	}
-	f.until.text = "2020-12-31 06:00"
-	if d := cmp.Diff(waves+" --max-duration 2h0m0s --max-failures 2.5%", f.again()); d != "" {
+	a.canaryOver = true
+	x.until.text = "2020-12-31 06:00"
+	if d := cmp.Diff(before+after+waves, a.next(x)); d != "" {
 		t.Errorf("flags (-want +got):\n%s", d)
 	}
-	if got := (&applyFlags{}).again(); got != "" {
-		t.Errorf("flags that nobody gave: %s", got)
+	a.command, a.options = "mimebatch apply", []string{"--sheet=there/people.csv"}
+	if d := cmp.Diff(before+" --sheet there/people.csv --profile acme", a.next(x)); d != "" {
+		t.Errorf("flags (-want +got):\n%s", d)
 	}
 }

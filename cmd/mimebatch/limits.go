@@ -39,22 +39,6 @@ func (f *limitFlags) limits(rows, changes int) batch.Limits {
 	}
 }
 
-// again are the flags that limit the next command as they did this one. A time that is over limits nothing, and what is left of a
-// plan changes no more than the plan.
-func (f *limitFlags) again() string {
-	s := ""
-	if _, err := batch.ParseUntil(f.until.text, time.Now()); err == nil {
-		s += " --until " + shellQuote(f.until.text)
-	}
-	if f.maxDuration > 0 {
-		s += " --max-duration " + f.maxDuration.String()
-	}
-	if f.maxFailures.bound != nil {
-		s += " --max-failures " + f.maxFailures.String()
-	}
-	return s
-}
-
 // untilFlag is a flag that takes a time.
 type untilFlag struct {
 	text string

@@ -70,6 +70,8 @@ type app struct {
 	command string        // and those above it, as in "mimebatch profile save"
 	options []string      // the flags that it was given
 	summed  bool          // the last line under --json is printed
+
+	canaryOver bool // the canary's rows are through
 	// underway is what is being applied, nil before that.
 	underway atomic.Pointer[underway]
 }

@@ -184,7 +184,7 @@ func (a *app) store(ctx context.Context, p *prepared, path string, planner batch
 		}
 	}
 	p.run.ID, p.run.Created, p.run.Mode, p.run.Tenant, p.run.Version = newRunID(), time.Now().UTC(), planner.Mode, tenant, version()
-	p.run.SheetPath = path
+	p.run.SheetPath, p.run.Options = path, a.options
 	p.planned.counts = batch.Counts{}
 	return p.journal.Plan(ctx, p.run, p.planned.watch(planner.Plan(ctx, p.sheet)))
 }

@@ -154,40 +154,12 @@ func quoted(words []string) string {
 func (a *app) planAgain(run batch.Run) string {
 	switch run.Kind {
 	case batch.OfRetry:
-		return fmt.Sprintf("mimebatch retry %s --sheet %s%s", run.Of, shellQuote(run.SheetPath), a.tenantFlags())
+		given := flagsFor(new(app).retryCommand(), run.Options, "sheet")
+		return fmt.Sprintf("mimebatch retry %s --sheet %s%s%s", run.Of, shellQuote(run.SheetPath), given, a.tenantFlags())
 	case batch.OfUndo:
-		return fmt.Sprintf("mimebatch undo %s%s", run.Of, a.tenantFlags())
+		return fmt.Sprintf("mimebatch undo %s%s%s", run.Of, flagsFor(new(app).undoCommand(), run.Options), a.tenantFlags())
 	}
-	command := "mimebatch plan " + shellQuote(run.SheetPath)
-	if run.Mode != batch.Upsert {
-		command += " --mode " + string(run.Mode)
-	}
-	o := run.Reading
-	header := ""
-	if o.HeaderLine > 0 {
-		header = strconv.Itoa(o.HeaderLine)
-	}
-	for _, f := range []struct{ name, value string }{
-		{"sheet", o.Worksheet}, {"header-row", header}, {"columns", strings.Join(o.Columns, ",")}, {"encoding", o.Encoding},
-		{"username", o.Username}, {"domain", o.Domain}, {"date-order", string(o.DateOrder)}, {"time-zone", o.Zone},
-	} {
-		if f.value != "" {
-			command += " --" + f.name + " " + shellQuote(f.value)
-		}
-	}
-	for _, f := range []struct {
-		name string
-		set  bool
-	}{{"skip-hidden", o.SkipHidden}, {"all-rows", o.AllRows}, {"strict", o.Strict}} {
-		if f.set {
-			command += " --" + f.name
-		}
-	}
-	command += a.tenantFlags()
-	if len(o.Mapping.Columns) > 0 {
-		command += ", with the same --map file"
-	}
-	return command
+	return "mimebatch plan " + shellQuote(run.SheetPath) + flagsFor(new(app).planCommand(), run.Options) + a.tenantFlags()
 }
 
 func fileSHA256(path string) (string, error) {

@@ -123,9 +123,17 @@ func hostName() string {
 	return host
 }
 
-// optionsOf returns the flags that a command was given, by their full names. None of them takes a secret.
+// optionsOf returns the flags that a command was given, by their full names, once for each value. None of them takes a secret.
 func optionsOf(cmd *cobra.Command) []string {
 	var out []string
-	cmd.Flags().Visit(func(f *pflag.Flag) { out = append(out, fmt.Sprintf("--%s=%s", f.Name, f.Value)) })
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if several, ok := f.Value.(pflag.SliceValue); ok {
+			values = several.GetSlice()
+		}
+		for _, v := range values {
+			out = append(out, fmt.Sprintf("--%s=%s", f.Name, v))
+		}
+	})
 	return out
 }

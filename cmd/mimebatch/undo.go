@@ -62,6 +62,7 @@ func (a *app) undo(ctx context.Context, id string, calls callFlags, f guardFlags
 		}
 		defer disconnect()
 		p := undoing{run: undoOf(of)}
+		p.run.Options = a.options
 		undoer := batch.Undoer{Directory: client, Journal: j, Workers: calls.workers, Guard: guards.Blocks}
 		if err := j.Plan(ctx, p.run, p.watch(undoer.Plan(ctx, of.ID))); err != nil {
 			return err

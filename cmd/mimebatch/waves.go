@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,21 +53,6 @@ func (f *waveFlags) condition(header []string) (*batch.Where, error) {
 		return nil, &stop{code: exitUsage, err: fmt.Errorf("--where: %w", err)}
 	}
 	return w, nil
-}
-
-// again are the flags that make the next command take the same rows in the same parts.
-func (f *waveFlags) again() string {
-	s := ""
-	if f.where != "" {
-		s += " --where " + shellQuote(f.where)
-	}
-	if f.waveSize > 0 {
-		s += " --wave-size " + strconv.Itoa(f.waveSize)
-	}
-	if f.wavePause > 0 {
-		s += " --wave-pause " + f.wavePause.String()
-	}
-	return s
 }
 
 // left is what of a run is still to be done.
@@ -147,6 +131,8 @@ func (a *app) waves(x execution, p *progress) batch.Waves {
 		taken += len(w.Rows)
 		if w.N == 1 && x.canary > 0 {
 			var err error
+			a.canaryOver = true
+			a.underway.Store(&underway{next: a.next(x), grace: x.grace, progress: p})
 			p.aside(func() { err = a.judgeCanary(ctx, x, w.Rows) })
 			return err
 		}
