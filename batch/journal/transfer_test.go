@@ -89,6 +89,7 @@ func TestImportRefused(t *testing.T) {
 		{"newer", export(t, "newer", "PRAGMA user_version = 99"), func(err error) bool { _, ok := errors.AsType[*journal.NewerError](err); return ok }},
 		{"foreign", export(t, "foreign", "PRAGMA application_id = 7"), func(err error) bool { _, ok := errors.AsType[*journal.ForeignError](err); return ok }},
 		{"broken rule", export(t, "broken", "UPDATE attempts SET verdict = 'unknown' WHERE row = 1"), func(err error) bool { _, ok := errors.AsType[*journal.DamagedError](err); return ok }},
+		{"another plan", export(t, "another", `UPDATE steps SET settings = '{"username":"Eve"}' WHERE row = 1`), func(err error) bool { _, ok := errors.AsType[*journal.DamagedError](err); return ok }},
 		{"no run", export(t, "empty", "DELETE FROM open_steps; DELETE FROM attempts; DELETE FROM steps; DELETE FROM rows; DELETE FROM runs"), func(err error) bool { return errors.Is(err, journal.ErrNoExport) }},
 		{"missing", filepath.Join(dir, "none"), func(err error) bool { return errors.Is(err, os.ErrNotExist) }},
 	} {

@@ -258,7 +258,7 @@ func (c *Client) peopleOf(ctx context.Context, domain string) (people, error) {
 	return c.seen.people.get(ctx, domain, func(ctx context.Context) (people, error) {
 		c.seen.beginListing()
 		p := people{standings: map[string]standing{}}
-		page := ""
+		page, total := "", 1 // a domain has its postmaster: an empty listing proves nothing
 		for range mostPages {
 			listed, err := c.Accounts(ctx, domain, page)
 			if err != nil {
@@ -267,10 +267,9 @@ func (c *Client) peopleOf(ctx context.Context, domain string) (people, error) {
 			for _, a := range listed.Accounts {
 				p.standings[a.Email] = standingOf(a)
 			}
-			page = listed.Next
+			page, total = listed.Next, max(total, listed.Total)
 			if page == "" || len(listed.Accounts) == 0 {
-				// An empty listing proves nothing: a domain has its postmaster.
-				p.all = page == "" && len(p.standings) > 0
+				p.all = page == "" && len(p.standings) >= total
 				break
 			}
 		}

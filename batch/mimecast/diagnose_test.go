@@ -31,6 +31,7 @@ type company struct {
 	noEdit           bool           // the role may not edit
 	unknown          bool           // who is not there is unknown, rather than forbidden
 	pages            int            // how many a listing has, if not one
+	total            int            // how many accounts a listing says that it has, if it does
 	broken           map[string]int // by function: the status that it answers instead
 	mu               sync.Mutex     //
 	calls            map[string]int // by function
@@ -72,6 +73,9 @@ func (c *company) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		page, _ := strconv.Atoi(q.Meta.Pagination.PageToken)
 		if page+1 < c.pages {
 			pagination["next"] = strconv.Itoa(page + 1)
+		}
+		if c.total > 0 {
+			pagination["totalCount"] = c.total
 		}
 		users := []listed{{Email: fmt.Sprintf("p%d@%s", page, q.Data[0].Domain)}}
 		for _, a := range c.accounts {
@@ -155,6 +159,8 @@ func TestDiagnose(t *testing.T) {
 		{"postmaster unknown, not among very many", "ana@example.com", refusedReply("err_user_not_found", "unknown user", ""),
 			func(c *company) { c.noEdit, c.unknown, c.pages = true, true, 21 }, "", "", false},
 		{"not among very many", "ana@example.com", forbidden, func(c *company) { c.pages = 21 },
+			"the domain is internal and the permission is there, so the account is most likely not there", "in the console", false},
+		{"not in a listing that is short", "ana@example.com", forbidden, func(c *company) { c.total = 99 },
 			"the domain is internal and the permission is there, so the account is most likely not there", "in the console", false},
 		{"alias", "alias@example.com", forbidden, nil, "the address is an alias of an account", "remove the alias", false},
 		{"list", "list@example.com", forbidden, nil, "the address is a distribution list of the directory", "person's address", false},

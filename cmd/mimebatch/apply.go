@@ -228,7 +228,7 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 		applyErr = nil // nothing was left for it to end
 	}
 	sessionErr := session.end(ctx, applyErr, counts, *sum, resultsErr)
-	return errors.Join(applyErr, resultsErr, sessionErr, a.outcome(x, counts, applyErr, resultsErr))
+	return errors.Join(applyErr, resultsErr, sessionErr, a.outcome(x, counts, errors.Join(applyErr, sessionErr), resultsErr))
 }
 
 // tenantOf connects to the tenant that a run was planned for, and refuses any other.

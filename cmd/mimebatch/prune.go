@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
@@ -61,8 +62,8 @@ func (a *app) prune(ctx context.Context, f pruneFlags) error {
 		}
 	}
 	removed := 0
-	for _, run := range old {
-		ok, err := a.removeRun(ctx, j, run)
+	for _, o := range old {
+		ok, err := a.removeRun(ctx, j, o)
 		if err != nil {
 			return err
 		}
@@ -74,9 +75,15 @@ func (a *app) prune(ctx context.Context, f pruneFlags) error {
 	return a.line(pruneSummary{"summary", removed, exitDone})
 }
 
+// oldRun is a run that goes, and what had become of its rows when it was shown.
+type oldRun struct {
+	batch.Run
+	counts batch.Counts
+}
+
 // oldRuns prints and returns the runs that go, the newest first.
-func (a *app) oldRuns(ctx context.Context, j *journal.Journal, f pruneFlags, before time.Time) ([]batch.Run, error) {
-	var old []batch.Run
+func (a *app) oldRuns(ctx context.Context, j *journal.Journal, f pruneFlags, before time.Time) ([]oldRun, error) {
+	var old []oldRun
 	n := 0
 	for run, err := range j.Runs(ctx) {
 		if err != nil {
@@ -95,13 +102,13 @@ func (a *app) oldRuns(ctx context.Context, j *journal.Journal, f pruneFlags, bef
 		if err := a.runRow(len(old) == 0, run, counts); err != nil {
 			return nil, err
 		}
-		old = append(old, run)
+		old = append(old, oldRun{run, counts})
 	}
 	return old, nil
 }
 
-// removeRun deletes a run unless it is being applied, or was begun since it was looked at.
-func (a *app) removeRun(ctx context.Context, j *journal.Journal, run batch.Run) (bool, error) {
+// removeRun deletes a run unless it is being applied, or got on since it was shown.
+func (a *app) removeRun(ctx context.Context, j *journal.Journal, run oldRun) (bool, error) {
 	unlock, err := a.lockTenant(run.Tenant, "mimebatch runs --prune"+a.placeFlags())
 	if _, held := errors.AsType[*durable.HeldError](err); held {
 		a.warnf("run %s is kept: its tenant is being worked on", run.ID)
@@ -115,8 +122,8 @@ func (a *app) removeRun(ctx context.Context, j *journal.Journal, run batch.Run) 
 	if err != nil {
 		return false, err
 	}
-	if counts[batch.InDoubt] > 0 {
-		a.warnf("run %s is kept: it has unknown rows by now", run.ID)
+	if !maps.Equal(counts, run.counts) {
+		a.warnf("run %s is kept: it was applied meanwhile", run.ID)
 		return false, nil
 	}
 	return true, j.Remove(ctx, run.ID)

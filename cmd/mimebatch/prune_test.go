@@ -2,8 +2,12 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"path/filepath"
 	"testing"
 	"time"
+
+	"mimebatch/batch"
 )
 
 func TestParseAge(t *testing.T) {
@@ -33,4 +37,36 @@ func FuzzParseAge(f *testing.F) {
 			t.Errorf("%q is %v, and again %v, %v", s, age, again, err)
 		}
 	})
+}
+
+// A run that got on after it was shown is kept.
+func TestPruneKeepsWhatGotOn(t *testing.T) {
+	ctx := t.Context()
+	a := &app{stdout: &output{w: io.Discard}, stderr: io.Discard, journalPath: filepath.Join(t.TempDir(), "journal.db"), getenv: func(string) string { return "" }}
+	j, err := a.openJournal(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	run := batch.Run{ID: "k3f9qa", Kind: batch.OfSheet, Mode: batch.Upsert, Rows: 1, Created: time.Now(), Tenant: batch.Tenant{Key: "account:C1", Sandbox: true}}
+	row := batch.PlannedRow{N: 1, Line: 2, Email: "ana@example.com", Action: batch.ActionUpdate, Steps: []batch.Step{
+		{Row: 1, N: 1, Line: 2, Kind: batch.StepUpdate, Email: "ana@example.com", Set: batch.Settings{batch.AllowPOP: "true"}},
+	}}
+	if err := j.Plan(ctx, run, func(yield func(batch.PlannedRow, error) bool) { yield(row, nil) }); err != nil {
+		t.Fatal(err)
+	}
+	old, err := a.oldRuns(ctx, j, pruneFlags{unfinished: true}, time.Now())
+	if err != nil || len(old) != 1 {
+		t.Fatalf("%d runs, %v", len(old), err)
+	}
+	step := batch.Attempt{Run: run.ID, Row: 1, Step: 1, Try: 1, Begun: time.Now()}
+	if err := j.Begin(ctx, []batch.Attempt{step}); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Finish(ctx, []batch.Outcome{{Attempt: step, State: batch.StepDone, Reply: batch.Reply{Verdict: batch.Done, Sent: time.Now()}}}); err != nil {
+		t.Fatal(err)
+	}
+	if gone, err := a.removeRun(ctx, j, old[0]); gone || err != nil {
+		t.Errorf("deleted: %v, %v", gone, err)
+	}
 }
