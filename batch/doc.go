@@ -25,20 +25,20 @@
 // hold no password.
 //
 // Apply. [Applier.Apply] deals the open steps out to a pool of workers, a few rows at a time: a worker makes the creates of its
-// rows one by one, and then one call for the updates that are due, as many as update-user takes. [Journal.Begin] is
-// durable before a call is made and [Journal.Finish] after it, each for all steps of the call, so a step without an outcome
-// is in doubt and never forgotten. Cancelled, it takes no new rows and waits for the calls on their way.
+// rows one by one, then one call for the updates that are due, as many as update-user takes, and then those for accounts that
+// are purged. [Journal.Begin] is durable before a call is made and [Journal.Finish] after it, each for all steps of the call, so a
+// step without an outcome is in doubt and never forgotten. Cancelled, it takes no new rows and waits for the calls on their way.
 //
 // Several rows in a call share nothing but the call. Each has its own verdict, by its own address. A row that the answer says
 // nothing of, or refuses only together with the others, is asked for alone. A lost call is made again as it was; lost
 // again, each of its rows goes alone, and one that is lost then as well keeps no other from being done. What a final
 // refusal means is found out ([Directory.Diagnose]) before it is journaled.
 //
-// Settle. A call whose answer was lost may have been executed. An update sets the same values once more. A create is never
-// repeated blindly: the account is looked up; if it is there, an update sets what the create would have set, for it may
-// have appeared without us; if a complete listing lacks it, it is created again, once. A refusal of the second call says nothing
-// of the first, so then the account is looked at once more. Anything else stays unknown, and the results say so. Applying
-// the run again goes on from there.
+// Settle. A call whose answer was lost may have been executed. An update sets the same values once more, and the purge list
+// is asked for the same once more. A create is never repeated blindly: the account is looked up; if it is there, an update sets
+// what the create would have set, for it may have appeared without us; if a complete listing lacks it, it is created again, once.
+// A refusal of the second call says nothing of the first, so then the account is looked at once more; the purge list can't be.
+// Anything else stays unknown, and the results say so. Applying the run again goes on from there.
 //
 // Recheck. A plan knows what an account was like when it was made. Before a run is applied that is no longer fresh, [Rechecker]
 // reads the accounts once more that the run has not touched: what is as asked by now is done without a call, and what
@@ -63,8 +63,9 @@
 // done: created, but with its settings refused, it is refused, and the reason begins with "account created".
 //
 // Undo. [Undoer.Plan] makes of a run's journal, and of what its accounts are like now, a plan that takes back what the run did:
-// fields go back to what they were before, where that was read, and an account that was created is disabled. What somebody
-// changed since is kept, and what nobody can put back is named. It needs no sheet, and is a plan like any other.
+// fields go back to what they were before, where that was read, and an account that was created is disabled, and queued for
+// purging if that is asked for. What somebody changed since is kept, and what nobody can put back is named. It needs no sheet,
+// and is a plan like any other.
 //
 // # Rows and errors
 //

@@ -11,10 +11,11 @@ import (
 )
 
 // Rechecker looks once more at the accounts that a run is going to update, before it is applied: somebody may have changed them
-// since the plan was made. It is for the steps that were never attempted and whose state before was read; those of a row that is
-// created first have none. A step whose fields are all as asked by now is done without a call. One with a field that is neither as
-// asked nor as it was is refused with [CodeChanged], so that nobody's change is overwritten unseen; a retry then plans
-// the row anew. Fields that can't be read decide nothing, and an account that doesn't answer for itself is left to the call.
+// since the plan was made. It is for the steps that are due, were never attempted and whose state before was read; those of a
+// row that is created first have none. A step whose fields are all as asked by now is done without a call. One with a field
+// that is neither as asked nor as it was is refused with [CodeChanged], so that nobody's change is overwritten unseen; a retry
+// then plans the row anew. Fields that can't be read decide nothing, and an account that doesn't answer for itself is left to the
+// call.
 //
 // The pass costs a call for as many accounts as one takes. Between it and the call of a step lies the time that the steps before
 // take: it narrows the gap, and can't close it, for the service has no update that depends on what was there.
@@ -79,11 +80,14 @@ func (c *Rechecker) feed(ctx context.Context, id RunID, chunks chan<- []Step) er
 			return ctx.Err()
 		}
 	}
+	row := 0
 	for s, err := range c.Journal.Open(ctx, id) {
 		if err != nil {
 			return err
 		}
-		if s.Kind != StepUpdate || s.Tries > 0 || len(s.Before) == 0 || c.Only != nil && !c.Only(s.Row) {
+		due := s.Row != row // the step before it is done
+		row = s.Row
+		if !due || s.Kind != StepUpdate || s.Tries > 0 || len(s.Before) == 0 || c.Only != nil && !c.Only(s.Row) {
 			continue
 		}
 		if chunk = append(chunk, s); len(chunk) < size {

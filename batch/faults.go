@@ -4,7 +4,7 @@
 // that each of them is there. Tests whose names begin with TestCrash run the program itself under a tracer that kills it or has
 // its system calls fail: "make crash" runs them whole, and prints what they counted.
 //
-//	F1   killed at every write, sync, rename and call          cmd.TestCrashKilledAtEveryChange, cmd.TestCrashKilledAtRandom, journal.TestKilled, kill.txtar, kill_updates.txtar
+//	F1   killed at every write, sync, rename and call          cmd.TestCrashKilledAtEveryChange, cmd.TestCrashKilledAtRandom, journal.TestKilled, kill.txtar, kill_updates.txtar, undo_purge.txtar
 //	F2   interrupted once, and twice                           interrupt.txtar, stop_signals.txtar, batch.TestInterruptLeavesTheRestOpen, batch.TestApplyCancelled
 //	F3   power cut                                             cmd.TestCrashPowerCut, cmd.TestCrashDisk
 //	F4   no space for journal, results, temporary files        cmd.TestCrashDiskFails, journal.TestDiskFull, fault_output.txtar

@@ -117,7 +117,7 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 		r.Account.Settings = p.Account.Settings.Clone()
 	}
 	var kinds, said []string
-	var last *StepResult
+	var last, undone *StepResult // the last that was tried, and the first that isn't done
 	created := false
 	for i := range steps {
 		s := &steps[i]
@@ -131,6 +131,7 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 			r.Finished = latest(r.Finished, s.Finished)
 		}
 		if s.State != StepDone {
+			undone = cmp.Or(undone, s)
 			continue
 		}
 		if s.asAsked() {
@@ -141,7 +142,14 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 			continue
 		}
 		r.Changed = append(r.Changed, s.Fields()...)
-		created = created || s.Kind == StepCreate
+		switch s.Kind {
+		case StepCreate:
+			created = true
+		case StepPurge:
+			said = append(said, "queued for purging")
+		case StepUnpurge:
+			said = append(said, "taken off the purge list")
+		}
 		if s.Reply.Reason.Message != "" {
 			said = append(said, s.Reply.Reason.Message)
 		}
@@ -157,14 +165,23 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 			r.Reason = last.Reply.Reason
 		}
 	}
+	listed := undone != nil && undone.Kind.ofPurgeList()
 	switch r.Status {
 	case WasRefused, InDoubt, NotReached:
-		if created {
-			word := map[Status]string{WasRefused: "refused", InDoubt: "unknown", NotReached: "not reached"}[r.Status]
+		word := map[Status]string{WasRefused: "refused", InDoubt: "unknown", NotReached: "not reached"}[r.Status]
+		switch {
+		case created:
 			said = append([]string{"account created; settings " + word}, said...)
+		case listed && undone.N > 1:
+			said = append([]string{"account disabled; purging " + word}, said...)
 		}
 	}
 	if r.Status == InDoubt {
+		again := "apply the run again: it finds out whether this was done"
+		if listed {
+			said = append(said, "the purge list can't be read")
+			again = "apply the run again: it asks for this once more"
+		}
 		switch {
 		case r.Reason.Code == "":
 			r.Reason = Reason{Code: "no outcome", Message: "the program ended before the answer came"}
@@ -172,7 +189,7 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 			// The last attempt is not the one that left the doubt.
 			r.Reason.Message = "an earlier call may have been executed; the last one was not: " + r.Reason.Message
 		}
-		r.Reason.Hint = cmp.Or(r.Reason.Hint, "apply the run again: it finds out whether this was done")
+		r.Reason.Hint = cmp.Or(r.Reason.Hint, again)
 	}
 	r.Reason.Message = joinNonEmpty(append(said, r.Reason.Message))
 	return r

@@ -12,6 +12,7 @@ func TestResultOf(t *testing.T) {
 	at := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	create := Step{Kind: StepCreate, Set: Settings{Username: "New"}, WithPassword: true}
 	update := Step{Kind: StepUpdate, Set: Settings{AllowPOP: "true"}}
+	purge := Step{Kind: StepPurge, N: 2}
 	step := func(s Step, state StepState, r Reply) StepResult {
 		n := 1
 		if state == StepOpen {
@@ -58,6 +59,18 @@ func TestResultOf(t *testing.T) {
 		{"as asked meanwhile", ActionUpdate, []StepResult{step(update, StepDone, asAsked)}, Unchanged, "", "nothing was sent"},
 		{"created, and as asked meanwhile", ActionCreate, []StepResult{step(create, StepDone, done), step(update, StepDone, asAsked)}, Created, "username,password", "nothing was sent"},
 		{"confirmed", ActionCreate, []StepResult{step(create, StepDone, Reply{Reason: Reason{Message: ConfirmedByLookUp}})}, Created, "username,password", ConfirmedByLookUp},
+		{"disabled and queued", ActionUpdate, []StepResult{step(update, StepDone, done), step(purge, StepDone, done)}, Updated, "allow_pop", "queued for purging"},
+		{"disabled meanwhile, and queued", ActionUpdate, []StepResult{step(update, StepDone, asAsked), step(purge, StepDone, done)}, Updated, "", "queued for purging; nothing was sent"},
+		{"queued only", ActionUpdate, []StepResult{step(Step{Kind: StepPurge, N: 1}, StepDone, done)}, Updated, "", "queued for purging"},
+		{"purging refused", ActionUpdate, []StepResult{step(update, StepDone, done), step(purge, StepRefused, no)}, WasRefused, "allow_pop", "account disabled; purging refused; no"},
+		{"purging not reached", ActionUpdate, []StepResult{step(update, StepDone, done), step(purge, StepOpen, Reply{})}, NotReached, "allow_pop", "account disabled; purging not reached"},
+		{"purging unknown", ActionUpdate, []StepResult{step(update, StepDone, done), step(purge, StepUnknown, Reply{})}, InDoubt, "allow_pop",
+			"account disabled; purging unknown; the purge list can't be read; the program ended before the answer came"},
+		{"purging only, and unknown", ActionUpdate, []StepResult{step(Step{Kind: StepPurge, N: 1}, StepUnknown, Reply{})}, InDoubt, "",
+			"the purge list can't be read; the program ended before the answer came"},
+		{"not disabled", ActionUpdate, []StepResult{step(update, StepRefused, no), step(purge, StepOpen, Reply{})}, WasRefused, "", "no"},
+		{"taken off the list, and not enabled", ActionUpdate, []StepResult{step(Step{Kind: StepUnpurge, N: 1}, StepDone, done), step(update, StepRefused, no)}, WasRefused, "",
+			"taken off the purge list; no"},
 		{"blocked", ActionBlocked, nil, Blocked, "", ""},
 		{"invalid", ActionInvalid, nil, Invalid, "", ""},
 		{"skipped", ActionSkipped, nil, Skipped, "", ""},

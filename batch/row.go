@@ -102,6 +102,7 @@ const (
 	Create Mode = "create" // only create; who is there already is blocked
 	Update Mode = "update" // only update; who is missing is blocked
 	Skip   Mode = "skip"   // a row's own action: leave it out
+	Purge  Mode = "purge"  // of an undo: update, and queue what the run created for purging
 )
 
 // ParseMode reads a mode's word, in any case.

@@ -153,6 +153,8 @@ func TestSettle(t *testing.T) {
 	tidied := update
 	tidied.Set, tidied.Before = Settings{Username: "Ana  Ruiz", AllowPOP: "true"}, Settings{Username: "X", AllowPOP: "false"}
 	blind := Step{Row: 1, N: 1, Kind: StepUpdate, Email: "ana@example.com", Set: Settings{ArchiveStartDate: "d"}}
+	purge := Step{Row: 1, N: 1, Kind: StepPurge, Email: "ana@example.com"}
+	there := Reply{Verdict: Done, HTTP: 200, Reason: Reason{Code: CodeAsAsked, Message: "there"}}
 	withPassword := update
 	withPassword.WithPassword = true
 	withArchive := update
@@ -168,6 +170,7 @@ func TestSettle(t *testing.T) {
 		want    StepState
 		creates int
 		updates int
+		purges  int
 		word    string // in the reason
 		err     error
 	}{
@@ -193,6 +196,10 @@ func TestSettle(t *testing.T) {
 		{name: "lost and then refused: the archive's start can't be looked up", step: withArchive, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepUnknown, updates: 4, word: "no"},
 		{name: "lost, an alias stands in the way", step: create, tenant: script{do: []Reply{lost}, state: []Reply{no}, pages: []Page{alias}}, want: StepUnknown, creates: 1},
 		{name: "answers that say nothing", step: blind, tenant: script{do: []Reply{mute}}, want: StepUnknown, updates: 9},
+		{name: "a purge is sent again", step: purge, tenant: script{do: []Reply{lost, yes}}, want: StepDone, purges: 2},
+		{name: "a purge found in doubt is sent again", step: purge, doubt: true, tenant: script{do: []Reply{yes}}, want: StepDone, purges: 1},
+		{name: "a purge in doubt: already there, perhaps by the first call", step: purge, doubt: true, tenant: script{do: []Reply{there}}, want: StepDone, purges: 1, word: "there"},
+		{name: "a purge in doubt, refused: nobody can look", step: purge, doubt: true, tenant: script{do: []Reply{no}}, want: StepUnknown, purges: 3, word: "no"},
 		{name: "lost and then refused: nobody can tell", step: blind, tenant: script{do: []Reply{lost, no}, state: told("true")}, want: StepUnknown, updates: 4, word: "no"},
 	}
 	for i := range tests {
@@ -211,6 +218,9 @@ func TestSettle(t *testing.T) {
 					t.Fatalf("error %v", err)
 				}
 				got := l.steps[0]
+				if dir.calls["purge"] != tt.purges || got.Reply.Reason.Code == CodeAsAsked {
+					t.Errorf("%d purges, want %d; %+v", dir.calls["purge"], tt.purges, got.Reply)
+				}
 				if got.State != tt.want || dir.calls["create"] != tt.creates || dir.calls["update"] != tt.updates || !strings.Contains(got.Reply.Reason.Message, tt.word) {
 					t.Errorf("%s after %d creates and %d updates, %q; want %s, %d, %d, %q",
 						got.State, dir.calls["create"], dir.calls["update"], got.Reply.Reason.Message, tt.want, tt.creates, tt.updates, tt.word)
@@ -251,7 +261,7 @@ type ordered struct{ *script }
 
 func (o *ordered) Do(ctx context.Context, steps []Step) []Reply {
 	o.mu.Lock()
-	n := o.calls["create"] + o.calls["update"]
+	n := o.calls["create"] + o.calls["update"] + o.calls["purge"]
 	o.calls[string(steps[0].Kind)]++
 	o.mu.Unlock()
 	return alike(steps, o.do[min(n, len(o.do)-1)])

@@ -13,12 +13,18 @@ type StepKind string
 
 // The kinds of step.
 const (
-	StepCreate StepKind = "create"
-	StepUpdate StepKind = "update"
+	StepCreate  StepKind = "create"
+	StepUpdate  StepKind = "update"
+	StepPurge   StepKind = "purge"   // put on the list of those that the service will purge
+	StepUnpurge StepKind = "unpurge" // taken off that list
 )
 
+// ofPurgeList tells whether a step is about the purge list, which can't be read: nothing but the answer tells what came of it.
+func (k StepKind) ofPurgeList() bool { return k == StepPurge || k == StepUnpurge }
+
 // Step is one thing to do for a row. A row has none, one, or two: create-user takes few fields, so a new person
-// with more settings is created first and updated then.
+// with more settings is created first and updated then; who is purged is disabled first, and who isn't to be purged after all
+// is taken off the list before being enabled. A step is sent only when those before it are done.
 type Step struct {
 	Row   int // the row's place in the plan, from 1
 	Line  int // its line in the sheet

@@ -23,15 +23,19 @@ const (
 // and what is in doubt but shows in the account as the run would have made it.
 //
 // Fields go back to what they were where that was read before they were changed. An account that the run created can't be
-// deleted: it is disabled, and keeps what the run set. What nobody can read (a password, an archive start date), and what was not
-// read, stays. So does a whole row if a field that the run set is neither as the run left it nor as it was before: somebody
-// has changed it since, and knew more than the journal does.
+// deleted: it is disabled, and keeps what the run set. With Purge it is then put on the list of those that the service deletes
+// itself, unless the run's creating it is in doubt and shows in the account only. What nobody can read (a password, an archive
+// start date), and what was not read, stays. So does a whole row if a field that the run set is neither as the run left it nor as
+// it was before: somebody has changed it since, and knew more than the journal does.
 //
 // Such a plan is one like any other: it is looked at and applied, it can be taken up again, and it can be taken back itself.
 type Undoer struct {
 	Directory Directory
 	Journal   Journal
 	Workers   int // calls in flight at most
+	// Purge queues the accounts for purging that the run created, those that are disabled already too. Where the run took
+	// accounts off the purge list, they are put on it again; that an undo put them on it is taken back in any case.
+	Purge bool
 	// Guard, if not nil, tells why an address must not be touched, with a code in its reason; its row is blocked.
 	Guard func(email string) (Reason, bool)
 }
@@ -65,6 +69,7 @@ func (u *Undoer) Plan(ctx context.Context, id RunID) iter.Seq2[PlannedRow, error
 				return
 			}
 			r := v.reverse(row)
+			r.purge = u.Purge
 			if r.Action == "" && u.Guard != nil {
 				if why, stop := u.Guard(row.Email); stop {
 					r.Action, r.Reason = ActionBlocked, why
@@ -111,6 +116,10 @@ type deed struct {
 	left    Settings     // how it left them, where that can be said
 	before  Settings     // what they were, where that was read
 	doubts  []StepResult // steps that may have been executed
+
+	inferred bool // that it was created shows in the account only
+	queued   bool // for purging, or perhaps so
+	unqueued bool // taken off the purge list, or perhaps so
 }
 
 func deedOf(steps []StepResult) *deed {
@@ -118,7 +127,7 @@ func deedOf(steps []StepResult) *deed {
 	for _, s := range steps {
 		switch {
 		case s.asAsked(): // by somebody else
-		case s.State == StepDone:
+		case s.State == StepDone, s.State == StepUnknown && s.Kind.ofPurgeList(): // that can be taken back whether or not it was done
 			d.add(s)
 		case s.State == StepUnknown:
 			d.doubts = append(d.doubts, s)
@@ -127,11 +136,15 @@ func deedOf(steps []StepResult) *deed {
 	return d
 }
 
-func (d *deed) any() bool { return d.created || len(d.fields) > 0 || len(d.doubts) > 0 }
+func (d *deed) any() bool {
+	return d.created || len(d.fields) > 0 || len(d.doubts) > 0 || d.queued || d.unqueued
+}
 
 // add takes in a step that was executed. What its answer told of a field is what it left there, whatever was asked.
 func (d *deed) add(s StepResult) {
 	d.created = d.created || s.Kind == StepCreate
+	d.queued = d.queued || s.Kind == StepPurge
+	d.unqueued = d.unqueued || s.Kind == StepUnpurge
 	for _, f := range s.Fields() {
 		before, known := s.Before[f]
 		asked, ok := s.Set[f]
@@ -160,6 +173,7 @@ func (d *deed) settle(now Account) bool {
 		if !s.shows(now) {
 			return false
 		}
+		d.inferred = d.inferred || s.Kind == StepCreate
 		d.add(s)
 	}
 	return true
@@ -183,11 +197,18 @@ func (s StepResult) shows(now Account) bool {
 	return alike > 0 && now.Type != typeByEmail
 }
 
+// stayedOff is what to know of an account that was taken off the purge list.
+const stayedOff = "it was taken off the purge list, and is not put on it again"
+
 // reversal is a row of a run on its way to being planned the other way round.
 type reversal struct {
 	PlannedRow
 	*deed
+	purge bool // what was created is to be queued for purging
 }
+
+// purges tells whether the account is to be queued for purging.
+func (r *reversal) purges() bool { return r.purge && (r.created && !r.inferred || r.unqueued) }
 
 // reverse settles everything that needs no look at the account's state; the others have no action yet.
 func (v *view) reverse(row RowResult) *reversal {
@@ -245,7 +266,7 @@ func (r *reversal) decide(now Reply) {
 		r.doubt()
 	case r.created && r.Account.Type == typeByEmail:
 		r.block(CodeNotReversible, "the account appeared by mail flow, not by the run: it stays, as the run has set it", "")
-	case r.created && r.Account.Settings[AccountDisabled] == "true":
+	case r.created && r.isDisabled() && !r.purges():
 		r.leave(CodeAsBefore, "the account that the run created is disabled already")
 	default:
 		r.putBack()
@@ -261,6 +282,7 @@ func (r *reversal) putBack() {
 		is, told := r.Account.Settings[f]
 		switch {
 		case told && known && is == before:
+		case r.created && f == AccountDisabled && r.isDisabled(): // as an undo leaves it
 		case told && is != r.left[f]:
 			since = append(since, fmt.Sprintf("%s is %s, the run had left it at %s", f, cmp.Or(is, "(blank)"), cmp.Or(r.left[f], "(blank)")))
 		case !told || before == "":
@@ -269,25 +291,58 @@ func (r *reversal) putBack() {
 			set[f] = before
 		}
 	}
+	if r.created {
+		set = Settings{}
+		if !r.isDisabled() {
+			set[AccountDisabled] = "true"
+		}
+	}
+	nothing := len(set) == 0 && !r.queued && !r.purges()
 	switch {
 	case len(since) > 0:
 		r.block(CodeChangedSince, "somebody changed it since: "+strings.Join(since, "; "), "it is kept as it is; change it by a sheet, if it should be otherwise")
 		return
 	case r.created:
-		set = Settings{AccountDisabled: "true"}
-		r.Notes = append(r.Notes, "an account can't be deleted: it is disabled, and keeps what the run set")
-	case len(lost) > 0 && len(set) == 0:
+	case nothing && r.unqueued:
+		r.block(CodeNotReversible, stayedOff, "undo --purge puts it there")
+		return
+	case nothing && len(lost) > 0:
 		r.block(CodeNotReversible, "what was there before is not known: "+strings.Join(lost, ", "), "")
 		return
-	case len(set) == 0:
+	case nothing:
 		r.leave(CodeAsBefore, "the account is as it was before the run")
 		return
 	case len(lost) > 0:
 		r.Notes = append(r.Notes, "stays as the run set it, for what was there before is not known: "+strings.Join(lost, ", "))
 	}
+	r.notePurge()
 	r.noteSync(set)
 	r.Action = ActionUpdate
-	r.step(StepUpdate, set, false)
+	if r.queued {
+		r.step(StepUnpurge, nil, false)
+	}
+	if len(set) > 0 {
+		r.step(StepUpdate, set, false)
+	}
+	if r.purges() {
+		r.step(StepPurge, nil, false)
+	}
+}
+
+func (r *reversal) isDisabled() bool { return r.Account.Settings[AccountDisabled] == "true" }
+
+// notePurge records whether the account will be deleted.
+func (r *reversal) notePurge() {
+	switch {
+	case r.purges():
+		r.Notes = append(r.Notes, "the service deletes for good what is queued for purging, in its own time")
+	case r.unqueued:
+		r.Notes = append(r.Notes, stayedOff)
+	case r.created && r.purge:
+		r.Notes = append(r.Notes, "disabled, and not queued for purging: that the run created it shows in its settings only; apply the run again, then undo it")
+	case r.created:
+		r.Notes = append(r.Notes, "an account can't be deleted: it is disabled, and keeps what the run set")
+	}
 }
 
 // noteSync records that a directory may overwrite what is put back.

@@ -46,11 +46,15 @@ func (w *world) undo() {
 
 func (w *world) undoBy(dir batch.Directory) {
 	w.t.Helper()
+	w.undoWith(batch.Undoer{Directory: dir, Journal: w.journal, Workers: 4})
+}
+
+func (w *world) undoWith(u batch.Undoer) {
+	w.t.Helper()
 	of := w.run
 	w.plans++
 	w.run = batch.RunID(fmt.Sprint("test", w.plans))
 	r := batch.Run{ID: w.run, Kind: batch.OfUndo, Of: of, Created: time.Now(), Mode: batch.Update, Format: "csv", Rows: w.sheet.Rows}
-	u := batch.Undoer{Directory: dir, Journal: w.journal, Workers: 4}
 	if err := w.journal.Plan(w.t.Context(), r, u.Plan(w.t.Context(), of)); err != nil {
 		w.t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // unit is what a worker takes at a time: the open steps of a few rows, each row's in order. It is as many rows as update-user
@@ -29,7 +30,7 @@ func (w *work) feed(ctx context.Context, units chan<- unit) error {
 		if len(row) == 0 {
 			return nil
 		}
-		if last := row[len(row)-1]; last.Kind != StepUpdate || w.later && last.InDoubt {
+		if i := slices.IndexFunc(row, func(s Step) bool { return s.Kind == StepUpdate }); i < 0 || w.later && row[i].InDoubt {
 			return send(unit{row})
 		}
 		gathered = append(gathered, row)
@@ -59,26 +60,24 @@ func (w *work) feed(ctx context.Context, units chan<- unit) error {
 	return send(gathered)
 }
 
-// do executes the steps of a unit: the creates one by one, and then in one call the updates of those rows that had no create or
-// whose create is done.
+// do executes the steps of a unit: what comes before a row's update one by one, then in one call the updates of those rows of
+// which that is done, and then what comes after these.
 func (w *work) do(ctx context.Context, u unit, seen map[stepKey]presence) error {
 	var updates []*sending
-	for _, steps := range u {
-		if s := steps[0]; s.Kind == StepCreate {
-			state, err := w.create(ctx, s, seen[s.key()])
-			if err != nil {
-				return err
-			}
-			steps = steps[1:]
-			if state != StepDone || len(steps) == 0 {
-				w.through(s.Row, state)
-				continue
-			}
+	var after [][]Step
+	for _, row := range u {
+		steps, state, err := w.alone(ctx, row, seen)
+		if err != nil {
+			return err
+		}
+		if state != StepDone || len(steps) == 0 {
+			w.through(row[0].Row, state)
+			continue
 		}
 		if err := w.unlock(&steps[0]); err != nil {
 			return err
 		}
-		updates = append(updates, newSending(steps[0]))
+		updates, after = append(updates, newSending(steps[0])), append(after, steps[1:])
 	}
 	if err := w.deliver(ctx, updates); err != nil {
 		return err
@@ -86,21 +85,50 @@ func (w *work) do(ctx context.Context, u unit, seen map[stepKey]presence) error 
 	if err := w.compare(ctx, updates); err != nil {
 		return err
 	}
-	for _, s := range updates {
+	var due [][]Step
+	for i, s := range updates {
+		if s.state == StepDone && len(after[i]) > 0 {
+			due = append(due, after[i])
+			continue
+		}
 		w.through(s.step.Row, s.state)
+	}
+	for _, steps := range due {
+		_, state, err := w.alone(ctx, steps, seen)
+		if err != nil {
+			return err
+		}
+		w.through(steps[0].Row, state)
 	}
 	return nil
 }
 
-// create executes a create, and returns the state in which it leaves it.
-func (w *work) create(ctx context.Context, s Step, seen presence) (StepState, error) {
+// alone executes the steps of a row that come before its next update, each by a call of its own, until one isn't done. It
+// returns the steps that it left, and the state of the last of the others.
+func (w *work) alone(ctx context.Context, steps []Step, seen map[stepKey]presence) (left []Step, state StepState, err error) {
+	for state = StepDone; len(steps) > 0 && steps[0].Kind != StepUpdate && state == StepDone; steps = steps[1:] {
+		if state, err = w.single(ctx, steps[0], seen[steps[0].key()]); err != nil {
+			return nil, state, err
+		}
+	}
+	return steps, state, nil
+}
+
+// single executes a step that shares its call with no other, and returns the state in which it leaves it.
+func (w *work) single(ctx context.Context, s Step, seen presence) (StepState, error) {
 	if err := w.unlock(&s); err != nil {
 		return StepOpen, err
 	}
-	if s.InDoubt {
+	if s.Kind == StepCreate && s.InDoubt {
 		return w.settleCreate(ctx, s, seen)
 	}
 	sent := newSending(s)
+	sent.words = func(r Reply) Reply {
+		if r.Reason.Code == CodeAsAsked && (s.InDoubt || sent.lost > 0) {
+			r.Reason.Code = "" // perhaps it was an earlier call of its own that did it
+		}
+		return r
+	}
 	err := w.deliver(ctx, []*sending{sent})
 	return sent.state, err
 }

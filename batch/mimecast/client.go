@@ -59,6 +59,8 @@ type Client struct {
 
 	createUser     *function
 	updateUser     *function
+	addPurge       *function
+	removePurge    *function
 	internalUsers  *function
 	internalDomain *function
 	pendingDomain  *function
@@ -93,6 +95,8 @@ func New(cfg Config) (*Client, error) {
 	fn := func(path string) *function { return &function{path, newPacer(cfg.Rate, cfg.RateShare)} }
 	c.createUser = fn("api/user/create-user")
 	c.updateUser = fn("api/user/update-user")
+	c.addPurge = fn("api/user/add-to-purge-list")
+	c.removePurge = fn("api/user/remove-from-purge-list")
 	c.internalUsers = fn("api/user/get-internal-users")
 	c.internalDomain = fn("api/domain/get-internal-domain")
 	c.pendingDomain = fn("api/domain/get-pending-domain")

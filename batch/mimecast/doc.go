@@ -33,6 +33,10 @@
 // A refusal that says that the credentials, the app or the host are wrong is Fatal: the next row would meet the same. So is a
 // certificate that is not trusted, and a proxy that says no. Of several refusals of an address the one that says the most decides.
 //
+// The purge list's functions are documented by what they are asked, not by what they answer, and the list can't be read. So an
+// address is on it, or off it, only if data names that very address; a success that names nobody is Unknown. A refusal that names
+// it and says that it is there already is as was asked.
+//
 // In a call about several users, entries and refusals are matched by address, whatever their order. Those of others are ignored.
 // A refusal that names nobody is everybody's, marked as being of the whole call, if nobody succeeded; if some did, those
 // who are missing from data are Unknown; if all did, nobody is believed to have.

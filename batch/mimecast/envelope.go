@@ -2,6 +2,7 @@ package mimecast
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -39,11 +40,15 @@ type key struct{ email string }
 
 func (k *key) UnmarshalJSON(b []byte) error {
 	var object struct {
-		EmailAddress string `json:"emailAddress"`
+		EmailAddress   string   `json:"emailAddress"`
+		EmailAddresses []string `json:"emailAddresses"`
 	}
-	// A key of another shape names no address.
+	// A key of another shape, or of several addresses, names none.
 	if json.Unmarshal(b, &object) == nil {
 		k.email = object.EmailAddress
+		if len(object.EmailAddresses) == 1 {
+			k.email = cmp.Or(k.email, object.EmailAddresses[0])
+		}
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package mimecast
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -17,11 +19,11 @@ type Pace struct {
 // Pace tells the pace as of now. It is safe for concurrent use.
 func (c *Client) Pace() Pace {
 	now := time.Now()
-	create, update := c.createUser.pacer.told(now), c.updateUser.pacer.told(now)
-	if create.Rate > update.Rate || create.Rate == update.Rate && create.Calls > update.Calls {
-		return create
+	var paces []Pace
+	for _, fn := range []*function{c.updateUser, c.createUser, c.addPurge, c.removePurge} {
+		paces = append(paces, fn.pacer.told(now))
 	}
-	return update
+	return slices.MaxFunc(paces, func(a, b Pace) int { return cmp.Or(cmp.Compare(a.Rate, b.Rate), cmp.Compare(a.Calls, b.Calls)) })
 }
 
 // told is the pace for people.

@@ -307,7 +307,7 @@ func TestRecordedAnswers(t *testing.T) {
 		"get-profile-nobody":        {ask: state("newhire@example.com"), want: []understood{{Verdict: batch.Refused, Code: "err_user_not_found", Message: "unknown user"}}},
 		"sender-permitted":          {ask: state(mira), want: notOfThem},
 		"rest-users":                {ask: state(mira), want: []understood{{Verdict: batch.Unknown, Code: "answer unreadable"}}},
-		"add-to-purge-list":         {ask: state(tomas), want: notOfThem},
+		"add-to-purge-list":         {ask: do(batch.Step{Kind: batch.StepPurge, Email: tomas}), sends: true, want: notOfThem},
 		"create-group":              {ask: state(mira), want: notOfThem},
 		"find-groups":               {ask: state(mira), want: notOfThem},
 		"find-groups-none":          {ask: state(mira), want: notOfThem},

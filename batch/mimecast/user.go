@@ -27,8 +27,13 @@ func (c *Client) Do(ctx context.Context, steps []batch.Step) []batch.Reply {
 		return nil
 	}
 	fn := c.updateUser
-	if steps[0].Kind == batch.StepCreate {
+	switch steps[0].Kind {
+	case batch.StepCreate:
 		fn = c.createUser
+	case batch.StepPurge:
+		return []batch.Reply{c.purgeList(ctx, c.addPurge, steps[0].Email)}
+	case batch.StepUnpurge:
+		return []batch.Reply{c.purgeList(ctx, c.removePurge, steps[0].Email)}
 	}
 	emails := make([]string, len(steps))
 	users := make([]any, len(steps))

@@ -9,6 +9,7 @@ type Codes struct {
 	Missing  Refusal // a write to an address that isn't there, or is no account
 	Domain   Refusal // anything in a domain that is not internal
 	Password Refusal // a password against the policy
+	Queued   Refusal // add-to-purge-list of an address that is on the list; zero is to take it again, as the default does
 }
 
 // A Refusal is a code with its message, and the field that it blames, if any. Without a message the code is that, too.

@@ -339,6 +339,21 @@ func TestPurgeList(t *testing.T) {
 	}
 }
 
+// Who is on the list already is taken again, unless the sandbox is told what is said then.
+func TestPurgeListTwice(t *testing.T) {
+	const add, ada = "/api/user/add-to-purge-list", `{"emailAddresses":["ada@example.com"]}`
+	c := serve(t, sandbox.Options{Tenant: furnished()})
+	c.done(add, ada)
+	c.done(add, ada)
+	c = serve(t, sandbox.Options{Tenant: furnished(), Codes: sandbox.Codes{Queued: sandbox.Refusal{Code: "err_x_already_exists"}}})
+	c.done(add, ada)
+	if diff := cmp.Diff([]string{"err_x_already_exists"}, c.refused(add, ada)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	c.done("/api/user/remove-from-purge-list", ada)
+	c.done("/api/user/remove-from-purge-list", ada)
+}
+
 func TestAttributes(t *testing.T) {
 	c := serve(t, sandbox.Options{Tenant: furnished()})
 	types := c.done("/api/attribute/find-attribute-types")

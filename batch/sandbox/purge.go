@@ -66,6 +66,10 @@ func (s *Server) purgeOne(asked request, address string, on bool) (*refusal, err
 		return &why, nil
 	}
 	if found.Purge == on {
+		if said := s.options.Codes.Queued; on && said != (Refusal{}) {
+			why := said.refusal()
+			return &why, nil
+		}
 		return nil, nil
 	}
 	u := *found

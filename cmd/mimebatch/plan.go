@@ -267,7 +267,7 @@ func (p *planned) add(row batch.PlannedRow) {
 			p.notes[passwordNote]++
 		}
 		if len(p.changes) < mostShown {
-			p.changes = append(p.changes, fmt.Sprintf("row %d  %s: %s", row.Line, row.Email, changes(row.Steps[0])))
+			p.changes = append(p.changes, fmt.Sprintf("row %d  %s: %s", row.Line, row.Email, deeds(row.Steps)))
 		}
 	case batch.ActionBlocked:
 		if len(p.stopped) < mostShown {
@@ -282,6 +282,15 @@ func openResults(steps []batch.Step) []batch.StepResult {
 		out[i] = batch.StepResult{Step: s, State: batch.StepOpen}
 	}
 	return out
+}
+
+// deeds says what the steps of a row do.
+func deeds(steps []batch.Step) string {
+	var parts []string
+	for _, s := range steps {
+		parts = append(parts, cmp.Or(changes(s), string(s.Kind)))
+	}
+	return strings.Join(parts, ", then ")
 }
 
 // changes says what a step changes, before -> after where the state before is known.

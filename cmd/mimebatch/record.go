@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,7 +36,8 @@ it are those of the run. It is made of the journal alone, and the same journal a
   plan_sha256                  of all that the plan says of rows and steps
   results                      path, sha256: where they went last
   counts                       how many rows have which status
-  calls                        how many calls were made for create and update
+  calls                        how many calls were made for create and update,
+                               and for purge and unpurge if there were any
   sessions                     each time that it was applied: n, begun, ended,
                                operator, host, pid, version, options, stopped,
                                results, results_sha256
@@ -122,9 +124,8 @@ func recordOf(ctx context.Context, j *journal.Journal, run batch.Run) (record, e
 	if err != nil {
 		return record{}, err
 	}
-	for _, k := range []batch.StepKind{batch.StepCreate, batch.StepUpdate} {
-		r.Calls[k] = calls[k]
-	}
+	r.Calls[batch.StepCreate], r.Calls[batch.StepUpdate] = 0, 0 // these are always told
+	maps.Copy(r.Calls, calls)
 	sessions, err := j.Sessions(ctx, run.ID)
 	if err != nil {
 		return record{}, err

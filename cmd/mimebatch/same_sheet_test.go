@@ -20,8 +20,8 @@ func TestPlanAgain(t *testing.T) {
 			" --protect board.txt --sheet 'New starters' --skip-invalid --profile acme"},
 		{batch.Run{Kind: batch.OfRetry, Of: "k3f9qa", SheetPath: "p.csv", Options: []string{"--all-failed=true", "--sheet=old.csv"}},
 			"mimebatch retry k3f9qa --sheet p.csv --all-failed --profile acme"},
-		{batch.Run{Kind: batch.OfUndo, Of: "k3f9qa", SheetPath: "p.csv", Options: []string{"--protect=board.txt"}},
-			"mimebatch undo k3f9qa --protect board.txt --profile acme"},
+		{batch.Run{Kind: batch.OfUndo, Of: "k3f9qa", SheetPath: "p.csv", Options: []string{"--protect=board.txt", "--purge=true"}},
+			"mimebatch undo k3f9qa --protect board.txt --purge --profile acme"},
 	} {
 		if got := (&app{profile: "acme"}).planAgain(tt.run); got != tt.want {
 			t.Errorf("%s\nwant %s", got, tt.want)

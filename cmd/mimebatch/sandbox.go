@@ -80,7 +80,7 @@ The kinds:
 	flags.StringVar(&f.existing, "create-existing", string(sandbox.Refuse), "what a create of an address that exists does: refuse, or silent (a success that changes nothing)")
 	flags.IntVar(&f.createLimit, "create-limit", sandbox.DefaultCreateLimit, "the `number` of users that create-user takes in a call; the service's own is not known")
 	flags.BoolVar(&f.domainRequired, "domain-required", false, "refuse a get-internal-users that names no domain")
-	flags.StringArrayVar(&f.codes, "code", nil, "`CASE=CODE[:MESSAGE]`: what it says in a case for which the documentation tells no code: exists, missing, domain or password; may be repeated")
+	flags.StringArrayVar(&f.codes, "code", nil, "`CASE=CODE[:MESSAGE]`: what it says in a case for which the documentation tells no code: exists, missing, domain, password or queued; may be repeated")
 	flags.StringArrayVar(&f.without, "without", nil, "a product or permission that the client lacks, such as `\"Directories | Internal | Edit\"`; may be repeated")
 	flags.DurationVar(&f.latency, "latency", 0, "how long every answer takes")
 	flags.BoolVar(&f.reset, "reset", false, "start the tenant of the --sandbox flag over")
@@ -265,13 +265,14 @@ func (f *sandboxFlags) setCodes(codes *sandbox.Codes) error {
 	*codes = sandbox.DefaultCodes
 	cases := map[string]*sandbox.Refusal{
 		"exists": &codes.Exists, "missing": &codes.Missing, "domain": &codes.Domain, "password": &codes.Password,
+		"queued": &codes.Queued,
 	}
 	for _, text := range f.codes {
 		name, said, _ := strings.Cut(text, "=")
 		code, message, _ := strings.Cut(said, ":")
 		refusal := cases[name]
 		if refusal == nil || code == "" {
-			return usageError("--code takes exists, missing, domain or password, each once, and what is said then, such as exists=err_user_exists:User exists; not %q", text)
+			return usageError("--code takes exists, missing, domain, password or queued, each once, and what is said then, such as exists=err_user_exists:User exists; not %q", text)
 		}
 		refusal.Code, refusal.Message = code, message
 		delete(cases, name)

@@ -222,7 +222,7 @@ func cmdFault(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // stats KEY=N...: what the sandbox did. Keys: a function (its calls), users, throttled, creates, twice (addresses created more
-// than once), peak:FUNCTION (at most N in any second).
+// than once), queued (accounts on the purge list), peak:FUNCTION (at most N in any second).
 func cmdStats(ts *testscript.TestScript, neg bool, args []string) {
 	st := theTenant(ts).server.Stats()
 	creates, twice := 0, 0
@@ -232,11 +232,17 @@ func cmdStats(ts *testscript.TestScript, neg bool, args []string) {
 			twice++
 		}
 	}
+	queued := 0
+	for _, u := range theTenant(ts).server.Tenant().Users {
+		if u.Purge {
+			queued++
+		}
+	}
 	for k, want := range options(ts, args) {
 		n, err := strconv.Atoi(want)
 		ts.Check(err)
 		function, peak := strings.CutPrefix(k, "peak:")
-		got := map[string]int{"users": st.Users, "throttled": st.Throttled, "creates": creates, "twice": twice}
+		got := map[string]int{"users": st.Users, "throttled": st.Throttled, "creates": creates, "twice": twice, "queued": queued}
 		switch calls, known := st.Calls[k]; {
 		case peak:
 			if p := st.PeakPerSecond[function]; p > n {

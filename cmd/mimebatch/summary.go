@@ -26,6 +26,9 @@ type summary struct {
 	ToUpdate int `json:"to_update,omitempty"`
 	// What becomes, in an undo, of what the other run did.
 	Undone map[batch.Undone]int `json:"undone,omitempty"`
+	// Of the accounts in an undo, those that are to be queued for purging, and those that are.
+	ToPurge int `json:"to_purge,omitempty"`
+	Queued  int `json:"queued,omitempty"`
 	// What check finds in the sheet beside its rows.
 	Lines         int    `json:"lines,omitempty"`
 	Blank         int    `json:"blank,omitempty"`
