@@ -67,9 +67,10 @@ func finish(s *session, o batch.Outcome) error {
 	return closeSteps(s, o)
 }
 
-// Begun tells whether a run was ever begun: whether an attempt was.
+// Begun tells whether a run was ever begun: whether a call for it was executed or answered for its row, or may have been.
 func (j *Journal) Begun(ctx context.Context, id batch.RunID) (bool, error) {
-	begun, err := query(ctx, j.reading, readOne[bool], `SELECT EXISTS (SELECT 1 FROM attempts WHERE run = ?)`, id)
+	begun, err := query(ctx, j.reading, readOne[bool], `SELECT EXISTS (
+		SELECT 1 FROM attempts WHERE run = ? AND (finished IS NULL OR state = 'unknown' OR sent IS NOT NULL AND state <> 'open'))`, id)
 	if err != nil {
 		return false, fmt.Errorf("read attempts of run %s: %w", id, err)
 	}

@@ -9,13 +9,27 @@ import (
 
 func TestBegun(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), "journal.db"))
-	plan(t, j, batch.Run{ID: "r1"}, people(2))
-	plan(t, j, batch.Run{ID: "r2"}, people(2))
-	begin(t, j, attempt("r2", 2, 1, 1))
-	finish(t, j, attempt("r2", 2, 1, 1), batch.StepOpen, batch.Reply{Verdict: batch.NotSent})
-	for id, want := range map[batch.RunID]bool{"r1": false, "r2": true} {
-		if got, err := j.Begun(t.Context(), id); err != nil || got != want {
-			t.Errorf("%s: %v, %v; want %v", id, got, err, want)
+	for _, tt := range []struct {
+		id    batch.RunID
+		came  func(batch.Attempt)
+		begun bool
+	}{
+		{"planned", nil, false},
+		{"in-doubt", func(batch.Attempt) {}, true},
+		{"not-sent", func(a batch.Attempt) { finish(t, j, a, batch.StepOpen, batch.Reply{Verdict: batch.NotSent}) }, false},
+		{"throttled", func(a batch.Attempt) { finish(t, j, a, batch.StepOpen, batch.Reply{Verdict: batch.Throttled, Sent: noon}) }, false},
+		{"rechecked", func(a batch.Attempt) { finish(t, j, a, batch.StepRefused, batch.Reply{Verdict: batch.Refused}) }, false},
+		{"refused", func(a batch.Attempt) { finish(t, j, a, batch.StepRefused, batch.Reply{Verdict: batch.Refused, Sent: noon}) }, true},
+		{"done", func(a batch.Attempt) { finish(t, j, a, batch.StepDone, batch.Reply{Verdict: batch.Done, Sent: noon}) }, true},
+		{"lost", func(a batch.Attempt) { finish(t, j, a, batch.StepUnknown, batch.Reply{Verdict: batch.Unknown}) }, true},
+	} {
+		plan(t, j, batch.Run{ID: tt.id}, people(2))
+		if a := attempt(tt.id, 2, 1, 1); tt.came != nil {
+			begin(t, j, a)
+			tt.came(a)
+		}
+		if got, err := j.Begun(t.Context(), tt.id); err != nil || got != tt.begun {
+			t.Errorf("%s: %v, %v; want %v", tt.id, got, err, tt.begun)
 		}
 	}
 }

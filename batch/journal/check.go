@@ -142,5 +142,24 @@ func (j *Journal) broken(ctx context.Context, yield func(string, error) bool) (s
 			}
 		}
 	}
+	if some {
+		return some, nil
+	}
+	for r, err := range j.Runs(ctx) {
+		if err != nil {
+			return some, err
+		}
+		sum, err := j.hashPlan(ctx, r.ID)
+		if err != nil {
+			return some, err
+		}
+		if r.PlanSHA256 == "" || sum == r.PlanSHA256 {
+			continue
+		}
+		some = true
+		if !yield(fmt.Sprintf("run %s: its plan is not the one that was made", r.ID), nil) {
+			return some, nil
+		}
+	}
 	return some, nil
 }

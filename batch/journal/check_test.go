@@ -56,6 +56,8 @@ func TestCheckSound(t *testing.T) {
 // What can't be is told in words.
 func TestCheckTellsFault(t *testing.T) {
 	for _, tt := range []struct{ alter, want string }{
+		{`UPDATE rows SET hint = 'do something else' WHERE n = 4`, "run r: its plan is not the one that was made"},
+		{`UPDATE steps SET email = 'eve@example.com' WHERE row = 4`, "run r: its plan is not the one that was made"},
 		{`DELETE FROM runs`, "run r: it has rows, and is not in the list of runs"},
 		{`DELETE FROM rows WHERE n = 4`, "row 4, step 1: the plan has no such row"},
 		{`DELETE FROM rows WHERE n = 5`, "planned for 5 rows of a sheet, and 4 are there"},

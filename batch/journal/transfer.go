@@ -92,13 +92,6 @@ func (j *Journal) takeCopy(ctx context.Context, temp string) (r batch.Run, err e
 		return batch.Run{}, ErrNoExport
 	}
 	r = runs[0]
-	plan, err := from.hashPlan(ctx, r.ID)
-	if err != nil {
-		return batch.Run{}, err
-	}
-	if r.PlanSHA256 != "" && plan != r.PlanSHA256 {
-		return batch.Run{}, &DamagedError{[]string{"its plan was changed: the hash is another"}}
-	}
 	if err := j.sweep(ctx); err != nil {
 		return batch.Run{}, err
 	}

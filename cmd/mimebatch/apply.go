@@ -103,6 +103,12 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 		}
 		sum.count(counts)
 		x := newExecution(run, j, counts, calls, f)
+		if x.begun, err = j.Begun(ctx, run.ID); err != nil {
+			return err
+		}
+		if err := a.asPlanned(ctx, x); err != nil {
+			return err
+		}
 		if x.left, err = a.left(ctx, j, run, f.waveFlags); err != nil {
 			return err
 		}
@@ -151,7 +157,7 @@ type execution struct {
 	grace   time.Duration
 	limits  batch.Limits
 	left    left
-	begun   bool // rows were sent before
+	begun   bool // it was applied before, and something came of it
 	applyFlags
 }
 
@@ -159,8 +165,23 @@ type execution struct {
 func newExecution(run batch.Run, j *journal.Journal, counts batch.Counts, calls callFlags, f applyFlags) execution {
 	sent := counts[batch.Created] + counts[batch.Updated] + counts[batch.WasRefused] + counts[batch.InDoubt]
 	return execution{
-		run: run, journal: j, workers: calls.workers, grace: calls.grace, begun: sent > 0,
+		run: run, journal: j, workers: calls.workers, grace: calls.grace,
 		limits: f.limits(run.Rows, sent+counts[batch.NotReached]), applyFlags: f,
+	}
+}
+
+// asPlanned refuses a run that was not begun yet and whose plan is not the one that was made, and looked at.
+func (a *app) asPlanned(ctx context.Context, x execution) error {
+	if x.begun || x.run.PlanSHA256 == "" {
+		return nil
+	}
+	sum, err := x.journal.PlanSHA256(ctx, x.run.ID)
+	if err != nil || sum == x.run.PlanSHA256 {
+		return err
+	}
+	return &stop{
+		code: exitGuard, err: fmt.Errorf("the plan of run %s was changed in the journal since it was made; nothing was sent", x.run.ID),
+		hint: "plan again: " + a.planAgain(x.run),
 	}
 }
 
@@ -281,7 +302,7 @@ func (a *app) send(ctx context.Context, x execution, passwords map[int]batch.Sec
 // outcome says what to type next, and returns the exit code of a run that came to its end.
 func (a *app) outcome(x execution, counts batch.Counts, applyErr, resultsErr error) error {
 	if resultsErr != nil {
-		a.nextCommand("to write the results again", "report", x.run.ID)
+		a.infof("to write the results again: mimebatch report %s%s; --out FILE writes them elsewhere", x.run.ID, a.placeFlags())
 	}
 	switch open := counts[batch.InDoubt] + counts[batch.NotReached]; {
 	case open > 0 && open <= x.left.later:

@@ -43,18 +43,7 @@ func FuzzParseAge(f *testing.F) {
 func TestPruneKeepsWhatGotOn(t *testing.T) {
 	ctx := t.Context()
 	a := &app{stdout: &output{w: io.Discard}, stderr: io.Discard, journalPath: filepath.Join(t.TempDir(), "journal.db"), getenv: func(string) string { return "" }}
-	j, err := a.openJournal(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer j.Close()
-	run := batch.Run{ID: "k3f9qa", Kind: batch.OfSheet, Mode: batch.Upsert, Rows: 1, Created: time.Now(), Tenant: batch.Tenant{Key: "account:C1", Sandbox: true}}
-	row := batch.PlannedRow{N: 1, Line: 2, Email: "ana@example.com", Action: batch.ActionUpdate, Steps: []batch.Step{
-		{Row: 1, N: 1, Line: 2, Kind: batch.StepUpdate, Email: "ana@example.com", Set: batch.Settings{batch.AllowPOP: "true"}},
-	}}
-	if err := j.Plan(ctx, run, func(yield func(batch.PlannedRow, error) bool) { yield(row, nil) }); err != nil {
-		t.Fatal(err)
-	}
+	j, run := onePlan(t, a)
 	old, err := a.oldRuns(ctx, j, pruneFlags{unfinished: true}, time.Now())
 	if err != nil || len(old) != 1 {
 		t.Fatalf("%d runs, %v", len(old), err)
