@@ -194,7 +194,7 @@ func (s StepResult) shows(now Account) bool {
 			alike++
 		}
 	}
-	return alike > 0 && now.Type != typeByEmail
+	return alike > 0 && now.Type != typeByEmail && !now.Synced()
 }
 
 // stayedOff is what to know of an account that was taken off the purge list.

@@ -340,8 +340,8 @@ func TestUndoOfDoubtsAndRepeats(t *testing.T) {
 	byOthers.Steps[0].Reply.Reason.Code = batch.CodeAsAsked
 	later := did("ana@example.com", create, done, name("New"), nil)
 	later.Steps = append(later.Steps, did("ana@example.com", update, unknown, batch.Settings{batch.AllowPOP: "true"}, nil).Steps...)
-	byMail := user("ana@example.com", "New")
-	byMail.AddressType = "created_by_email"
+	byMail, synced := user("ana@example.com", "New"), user("ana@example.com", "New")
+	byMail.AddressType, synced.AddressType = "created_by_email", "created_by_ldap_sync"
 	for _, tt := range []struct {
 		name string
 		now  []sandbox.User
@@ -362,6 +362,8 @@ func TestUndoOfDoubtsAndRepeats(t *testing.T) {
 		{"a create that sets nothing", []sandbox.User{user("ana@example.com", "Else")},
 			[]batch.RowResult{did("ana@example.com", create, unknown, nil, nil)}, []string{"blocked in doubt"}},
 		{"a create beside mail flow", []sandbox.User{byMail},
+			[]batch.RowResult{did("ana@example.com", create, unknown, name("New"), nil)}, []string{"blocked in doubt"}},
+		{"a create beside a directory's", []sandbox.User{synced},
 			[]batch.RowResult{did("ana@example.com", create, unknown, name("New"), nil)}, []string{"blocked in doubt"}},
 		{"a create that may still come", nil,
 			[]batch.RowResult{did("ana@example.com", create, unknown, name("New"), nil)}, []string{"blocked in doubt"}},
