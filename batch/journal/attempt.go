@@ -105,24 +105,22 @@ func (j *Journal) calls(ctx context.Context, id batch.RunID, row int) ([]Call, e
 		return nil, err
 	}
 	return query(ctx, j.reading, readCall, `
-		SELECT `+callColumns+` FROM attempts WHERE run = ? AND row = ? ORDER BY step, try`, id, row)
+		SELECT `+callColumns+`, run, settling FROM attempts WHERE run = ? AND row = ? ORDER BY step, try`, id, row)
 }
 
 func readCall(scan func(...any) error) (c Call, err error) {
-	err = scan(append([]any{
-		&c.Run, &c.Row, &c.Step, &c.Try, &c.Settling, at(&c.Begun), at(&c.Finished), &c.State,
-	}, intoReply(&c.Reply)...)...)
+	err = scan(append(intoCall(&c), &c.Run, &c.Settling)...)
 	return c, err
 }
 
-const callColumns = `run, row, step, try, settling, begun, finished, coalesce(state, ''), ` + replyColumns
+// callColumns are what matters of a call beyond the run.
+const callColumns = `row, step, try, begun, finished, coalesce(state, ''), sent, received, verdict, ` + reasonColumns + `, http, request_id, account`
 
-const replyColumns = `sent, received, verdict, code, message, field, hint, http, request_id, account`
-
-// intoReply is where the replyColumns go.
-func intoReply(r *batch.Reply) []any {
+// intoCall is where the callColumns go.
+func intoCall(c *Call) []any {
+	r := &c.Reply
 	return []any{
-		at(&r.Sent), at(&r.Received), &r.Verdict, &r.Reason.Code, &r.Reason.Message, &r.Reason.Field, &r.Reason.Hint,
+		&c.Row, &c.Step, &c.Try, at(&c.Begun), at(&c.Finished), &c.State, at(&r.Sent), at(&r.Received), &r.Verdict, reasonColumn{&r.Reason},
 		&r.HTTP, &r.RequestID, asAccount(&r.Account),
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"mimebatch/batch/sheet"
@@ -30,13 +29,8 @@ func (c cellsColumn) Value() (driver.Value, error) {
 
 // Scan implements [database/sql.Scanner].
 func (c cellsColumn) Scan(src any) error {
-	// Most rows have nothing but texts, which are read faster.
-	var texts []string
-	if b, ok := src.(string); ok && !strings.Contains(b, `{"k":`) && json.Unmarshal([]byte(b), &texts) == nil {
-		*c.cells = make([]sheet.Cell, len(texts))
-		for i, text := range texts {
-			(*c.cells)[i].Text = text
-		}
+	if cells, ok := readPlain(src, (*plainJSON).cells); ok {
+		*c.cells = cells
 		return nil
 	}
 	var cells []anyCell
@@ -56,6 +50,16 @@ type typedCell struct {
 	Text string `json:"v"`
 }
 
+// cell returns the cell, unless there is no such kind.
+func (t typedCell) cell() (sheet.Cell, bool) {
+	kind, ok := kindOf(t.Kind)
+	c := sheet.Cell{Kind: kind, Text: t.Text}
+	if kind == sheet.Date {
+		c.Date = dateOf(t.Text)
+	}
+	return c, ok
+}
+
 // anyCell reads a text or a typedCell.
 type anyCell sheet.Cell
 
@@ -69,14 +73,11 @@ func (c *anyCell) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &t); err != nil {
 		return err
 	}
-	kind, ok := kindOf(t.Kind)
+	cell, ok := t.cell()
 	if !ok {
 		return fmt.Errorf("no kind of cell: %q", t.Kind)
 	}
-	c.Kind, c.Text = kind, t.Text
-	if kind == sheet.Date {
-		c.Date = dateOf(t.Text)
-	}
+	*c = anyCell(cell)
 	return nil
 }
 

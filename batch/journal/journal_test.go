@@ -275,6 +275,28 @@ func TestLongListings(t *testing.T) {
 	}
 }
 
+// Rows that somebody deleted are missing among the results, wherever a page ends, and the others are what they were.
+func TestResultsWithGaps(t *testing.T) {
+	const n = 1600
+	path := filepath.Join(t.TempDir(), "journal")
+	j := open(t, path)
+	plan(t, j, batch.Run{ID: "r"}, people(n))
+	var want []batch.RowResult
+	for _, r := range collect(t, j.Results(t.Context(), "r")) {
+		if !(r.N == 2 || 490 <= r.N && r.N <= 1510 || r.N == n) {
+			want = append(want, r)
+		}
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, path, fmt.Sprintf("DELETE FROM rows WHERE n = 2 OR n BETWEEN 490 AND 1510 OR n = %d", n))
+	j = open(t, path)
+	if d := diff(want, collect(t, j.Results(t.Context(), "r"))); d != "" {
+		t.Errorf("results (-want +got):\n%s", d)
+	}
+}
+
 // More listings than there are connections are given up halfway, and the journal can still be read, written and closed.
 func TestAbandonedListings(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), "journal"))

@@ -11,20 +11,31 @@ const pageSize = 500
 
 // query reads all rows of a query to its end, so that nothing stays open.
 func query[T any](ctx context.Context, db *sql.DB, read func(scan func(...any) error) (T, error), text string, args ...any) ([]T, error) {
-	rows, err := db.QueryContext(ctx, text, args...)
+	var out []T
+	err := each(ctx, db, func(scan func(...any) error) error {
+		v, err := read(scan)
+		out = append(out, v)
+		return err
+	}, text, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		v, err := read(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
+	return out, nil
+}
+
+// each calls read for each row of a query.
+func each(ctx context.Context, db *sql.DB, read func(scan func(...any) error) error, text string, args ...any) error {
+	rows, err := db.QueryContext(ctx, text, args...)
+	if err != nil {
+		return err
 	}
-	return out, rows.Err()
+	defer rows.Close()
+	for rows.Next() {
+		if err := read(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // readOne reads a query of one column.
@@ -55,42 +66,45 @@ func paged[T any](next func(last T) ([]T, error), wrap func(error) error) iter.S
 	}
 }
 
-// ahead is paged, but for that the next page is read while the caller has the floor.
-func ahead[T any](next func(last T) ([]T, error), wrap func(error) error) iter.Seq2[T, error] {
+// atOnce is how many pages a listing reads at the same time.
+const atOnce = 2
+
+// ahead yields what read gives for each page from 0 up to pages. The next ones are read while the caller has the floor, in
+// goroutines that have ended when the listing has. An error is the last that is yielded.
+func ahead[T any](pages int, read func(page int) ([]T, error)) iter.Seq2[[]T, error] {
 	type reading struct {
 		page []T
 		err  error
 	}
-	read := func(last T) <-chan reading {
-		done := make(chan reading, 1)
-		go func() {
-			page, err := next(last)
-			done <- reading{page, err}
-		}()
-		return done
-	}
-	return func(yield func(T, error) bool) {
-		var none T
-		coming := read(none)
-		defer func() {
-			if coming != nil {
-				<-coming // no query goes on after the listing
-			}
-		}()
-		for coming != nil {
-			now := <-coming
-			coming = nil
-			if now.err != nil {
-				yield(none, wrap(now.err))
+	return func(yield func([]T, error) bool) {
+		var coming []chan reading // in the order of the pages
+		begin := func(i int) {
+			if i >= pages {
 				return
 			}
-			if len(now.page) == pageSize {
-				coming = read(now.page[pageSize-1])
+			done := make(chan reading, 1)
+			coming = append(coming, done)
+			go func() {
+				page, err := read(i)
+				done <- reading{page, err}
+			}()
+		}
+		defer func() {
+			for _, done := range coming {
+				<-done
 			}
-			for _, v := range now.page {
-				if !yield(v, nil) {
-					return
-				}
+		}()
+		for i := range atOnce {
+			begin(i)
+		}
+		for i := range pages {
+			now := <-coming[0]
+			coming = coming[1:]
+			if now.err == nil {
+				begin(i + atOnce)
+			}
+			if !yield(now.page, now.err) || now.err != nil {
+				return
 			}
 		}
 	}

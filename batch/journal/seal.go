@@ -37,7 +37,7 @@ func seal(p batch.PlannedRow) (s sealed, err error) {
 			break
 		}
 		var step []any
-		step, err = values(p.N, t.N, t.Kind, t.Email, asJSON(&t.Set), asJSON(&t.Before), t.WithPassword)
+		step, err = values(p.N, t.N, t.Kind, t.Email, asSettings(&t.Set), asSettings(&t.Before), t.WithPassword)
 		s.steps = append(s.steps, step)
 	}
 	if err != nil {

@@ -96,8 +96,10 @@ func moment(t time.Time) string {
 
 // oneLine replaces control characters by blanks, and cuts what doesn't fit into a cell: a service may say anything.
 func oneLine(s string) string {
-	if r := []rune(s); len(r) > mostRunes {
-		s = string(r[:mostRunes-1]) + "…"
+	if len(s) > mostRunes {
+		if r := []rune(s); len(r) > mostRunes {
+			s = string(r[:mostRunes-1]) + "…"
+		}
 	}
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

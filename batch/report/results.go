@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -12,24 +14,18 @@ import (
 )
 
 // Results writes the results of a run to path, whole or not at all, readable by its owner only (0600), and returns how many
-// rows have which status, and the SHA-256 of the file in hexadecimal. It ranges over rows twice and wants the same cells both
-// times, as [batch.Journal] gives them, and holds none. The same rows always give the same bytes. If there are more or fewer
-// rows than the plan had, the error wraps [batch.ErrRows] and the file is there all the same, for it is evidence. After any
-// other error the old file is as it was, as [durable.WriteFile] promises.
+// rows have which status, and the SHA-256 of the file in hexadecimal. It ranges over rows once, or twice if one has more cells
+// than the header or there are more or fewer than the plan had, and wants the same cells both times, as [batch.Journal] gives
+// them; it holds none. The same rows always give the same bytes. If there are more or fewer rows than the plan had, the error
+// wraps [batch.ErrRows] and the file is there all the same, for it is evidence. After any other error the old file is as it was,
+// as [durable.WriteFile] promises.
 func Results(path string, run batch.Run, rows iter.Seq2[batch.RowResult, error]) (counts batch.Counts, sum string, err error) {
-	t, err := measure(run, rows)
-	if err != nil {
-		return nil, "", fmt.Errorf("measure results: %w", err)
-	}
-	counts = batch.Counts{}
-	h := sha256.New()
-	err = durable.WriteFile(path, 0o600, func(w io.Writer) error {
-		return t.write(io.MultiWriter(w, h), rows, counts)
+	counts, sum, err = produce(run, rows, func(write func(io.Writer) error) error {
+		return durable.WriteFile(path, 0o600, write)
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("write results: %w", err)
 	}
-	sum = hex.EncodeToString(h.Sum(nil))
 	if n := counts.Total(); n != run.Rows {
 		return counts, sum, fmt.Errorf("write results: %w: %d in the results, %d in the plan", batch.ErrRows, n, run.Rows)
 	}
@@ -38,13 +34,37 @@ func Results(path string, run batch.Run, rows iter.Seq2[batch.RowResult, error])
 
 // Digest returns the SHA-256 that [Results] would give the file.
 func Digest(run batch.Run, rows iter.Seq2[batch.RowResult, error]) (string, error) {
-	t, err := measure(run, rows)
+	_, sum, err := produce(run, rows, func(write func(io.Writer) error) error { return write(io.Discard) })
 	if err != nil {
-		return "", fmt.Errorf("measure results: %w", err)
-	}
-	h := sha256.New()
-	if err := t.write(h, rows, batch.Counts{}); err != nil {
 		return "", fmt.Errorf("hash results: %w", err)
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return sum, nil
+}
+
+// blockSize is how many bytes are written and hashed at a time.
+const blockSize = 1 << 16
+
+// produce has the results written by the function that is given to into, and again if only then it is known what shape they have.
+func produce(run batch.Run, rows iter.Seq2[batch.RowResult, error], into func(write func(io.Writer) error) error) (batch.Counts, string, error) {
+	h := sha256.New()
+	var counts batch.Counts
+	write := func(s shape) error {
+		t, err := newTable(run, s)
+		if err != nil {
+			return err
+		}
+		return into(func(w io.Writer) (err error) {
+			h.Reset()
+			b := bufio.NewWriterSize(io.MultiWriter(w, h), blockSize)
+			if counts, err = t.write(b, rows); err != nil {
+				return err
+			}
+			return b.Flush()
+		})
+	}
+	err := write(shape{columns: len(run.Header), rows: run.Rows})
+	if misfit, ok := errors.AsType[*misfitError](err); ok {
+		err = write(misfit.shape)
+	}
+	return counts, hex.EncodeToString(h.Sum(nil)), err
 }

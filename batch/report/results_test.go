@@ -347,6 +347,67 @@ func TestResultsCounts(t *testing.T) {
 	}
 }
 
+// The rows of a large run take a while to be read, and most runs have them read once only.
+func TestResultsPasses(t *testing.T) {
+	tests := []struct {
+		name string
+		rows []batch.RowResult
+		want int
+	}{
+		{"as the plan has it", []batch.RowResult{{Cells: words("a", "b")}, {Cells: words("a", "b", "", "")}, {}}, 1},
+		{"a cell more than the header", []batch.RowResult{{Cells: words("a")}, {Cells: words("a", "b", "c")}, {Cells: words("a", "", "", "d", "")}}, 2},
+		{"a row less than the plan", []batch.RowResult{{}, {}}, 2},
+		{"rows more than the plan", []batch.RowResult{{}, {}, {}, {}, {}}, 2},
+	}
+	for _, tt := range tests {
+		for _, format := range formats {
+			run := batch.Run{Format: format, Worksheet: "People", Comma: ",", Rows: 3, Header: []string{"Email", "Name"}}
+			path := filepath.Join(t.TempDir(), "people.results."+format)
+			passes := 0
+			_, sum, err := report.Results(path, run, func(y func(batch.RowResult, error) bool) {
+				passes++
+				yield(nil, tt.rows...)(y)
+			})
+			if wrong := len(tt.rows) != run.Rows; wrong != errors.Is(err, batch.ErrRows) || !wrong && err != nil {
+				t.Errorf("%s: %s: error is %v", format, tt.name, err)
+			}
+			if passes != tt.want {
+				t.Errorf("%s: %s: %d passes, want %d", format, tt.name, passes, tt.want)
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := fmt.Sprintf("%x", sha256.Sum256(data)); sum != want {
+				t.Errorf("%s: %s: hash is %s, that of the file %s", format, tt.name, sum, want)
+			}
+			if _, got := read(t, path); len(got) != len(tt.rows) {
+				t.Errorf("%s: %s: the file has %d rows, want %d", format, tt.name, len(got), len(tt.rows))
+			}
+		}
+	}
+}
+
+// Rows that are others each time that they are read make no results.
+func TestResultsNeverAlike(t *testing.T) {
+	for _, format := range formats {
+		dir := t.TempDir()
+		path := put(t, dir, "people.results."+format, "old results")
+		cells := words("a")
+		run := batch.Run{Format: format, Worksheet: "People", Comma: ",", Rows: 1, Header: []string{"Email"}}
+		counts, _, err := report.Results(path, run, func(y func(batch.RowResult, error) bool) {
+			cells = append(cells, words("b")...)
+			yield(nil, batch.RowResult{Cells: cells})(y)
+		})
+		if err == nil || counts != nil {
+			t.Errorf("%s: counts and error are %v, %v", format, counts, err)
+		}
+		if diff := cmp.Diff(map[string]string{filepath.Base(path): "old results"}, folder(t, dir)); diff != "" {
+			t.Errorf("%s: folder (-want +got):\n%s", format, diff)
+		}
+	}
+}
+
 // Whenever reading the journal fails, the old results stay and nothing else does.
 func TestResultsFail(t *testing.T) {
 	broken := errors.New("disk I/O error")
@@ -354,6 +415,7 @@ func TestResultsFail(t *testing.T) {
 	for range 5000 {
 		rows = append(rows, created())
 	}
+	rows[len(rows)-1].Cells = append(rows[0].Cells, sheet.Cell{Text: "one too many"}) // takes a second pass
 	for _, format := range formats {
 		for pass := 1; pass <= 2; pass++ {
 			dir := t.TempDir()

@@ -13,16 +13,27 @@ import (
 	"mimebatch/batch/sheet"
 )
 
-// table is the shape of a results sheet.
+// shape is how large the sheet is that comes back: the columns of its widest row, and its rows.
+type shape struct{ columns, rows int }
+
+// misfitError says that the rows have another shape than the table was made for.
+type misfitError struct{ shape }
+
+func (e *misfitError) Error() string {
+	return fmt.Sprintf("fit rows into table: there are %d, of up to %d cells", e.rows, e.columns)
+}
+
+// table is a results sheet.
 type table struct {
+	shape
 	options sheet.WriteOptions
 	own     []int // the sheet's columns that come back, from 0
 	added   []column
+	line    []sheet.Cell // the row that is being written
 }
 
-// measure decides on the shape. That takes a look at all rows, for one may have more cells than the header.
-func measure(run batch.Run, rows iter.Seq2[batch.RowResult, error]) (*table, error) {
-	t := &table{options: sheet.WriteOptions{Sheet: worksheetName(run.Worksheet)}, added: columns(run)}
+func newTable(run batch.Run, s shape) (*table, error) {
+	t := &table{shape: s, options: sheet.WriteOptions{Sheet: worksheetName(run.Worksheet), Rows: s.rows}, added: columns(run)}
 	if run.Comma != "" {
 		t.options.Comma, _ = utf8.DecodeRuneInString(run.Comma)
 	}
@@ -34,15 +45,7 @@ func measure(run batch.Run, rows iter.Seq2[batch.RowResult, error]) (*table, err
 	default:
 		return nil, fmt.Errorf("no results can be made in format %q", run.Format)
 	}
-	width := len(run.Header)
-	for r, err := range rows {
-		if err != nil {
-			return nil, err
-		}
-		t.options.Rows++
-		width = max(width, filled(r.Cells))
-	}
-	for i := range width {
+	for i := range s.columns {
 		heading := ""
 		if i < len(run.Header) {
 			heading = run.Header[i]
@@ -85,36 +88,46 @@ func filled(cells []sheet.Cell) int {
 	return n
 }
 
-// write writes the header and all rows, and counts them.
-func (t *table) write(w io.Writer, rows iter.Seq2[batch.RowResult, error], counts batch.Counts) error {
+// write writes the header and all rows, and counts them. If they turn out to have another shape, the error is a *misfitError with
+// the one that they have.
+func (t *table) write(w io.Writer, rows iter.Seq2[batch.RowResult, error]) (batch.Counts, error) {
 	out, err := sheet.NewWriter(w, t.options)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	counts, found := batch.Counts{}, shape{columns: t.columns}
 	for r, err := range rows {
 		if err != nil {
-			return err
-		}
-		if err := out.Row(t.row(r)); err != nil {
-			return err
+			return nil, err
 		}
 		counts[r.Status]++
+		found.rows++
+		found.columns = max(found.columns, filled(r.Cells))
+		if found.columns > t.columns || found.rows > t.rows {
+			continue // the rest is only looked at
+		}
+		if err := out.Row(t.row(r)); err != nil {
+			return nil, err
+		}
 	}
-	return out.Close()
+	if found != t.shape {
+		return nil, &misfitError{found}
+	}
+	return counts, out.Close()
 }
 
-// row gives the cells of a row: the sheet's own, then what was added.
+// row gives the cells of a row, until the next: the sheet's own, then what was added.
 func (t *table) row(r batch.RowResult) []sheet.Cell {
-	cells := make([]sheet.Cell, 0, len(t.options.Header))
+	t.line = t.line[:0]
 	for _, i := range t.own {
 		var c sheet.Cell
 		if i < len(r.Cells) {
 			c = r.Cells[i]
 		}
-		cells = append(cells, c)
+		t.line = append(t.line, c)
 	}
 	for _, c := range t.added {
-		cells = append(cells, c.cell(r))
+		t.line = append(t.line, c.cell(r))
 	}
-	return cells
+	return t.line
 }

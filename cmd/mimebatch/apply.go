@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -401,32 +402,28 @@ func isSheet(path string, run batch.Run) bool {
 
 // results writes the results sheet and prints what became of the rows.
 func (a *app) results(ctx context.Context, j *journal.Journal, run batch.Run, path string, sum *summary) (batch.Counts, error) {
-	counts, err := j.Counts(ctx, run.ID)
-	if err != nil {
-		return nil, err
+	// Rows pass by quickly and little is held of them: memory is collected often enough.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	var b became
+	rows := b.watch(j.Results(ctx, run.ID))
+	err := report.Check(ctx, path) // something may have got there since the run began
+	var sha256 string
+	if err == nil {
+		_, sha256, err = report.Results(path, run, rows)
 	}
-	sum.Rows = run.Rows
-	sum.ToCreate, sum.ToUpdate = 0, 0
-	sum.count(counts)
-	a.printCounts(counts)
-	if err := a.printUndone(ctx, j, run, sum); err != nil {
-		return counts, err
-	}
-	_, sha256, err := report.Results(path, run, j.Results(ctx, run.ID))
 	if err != nil {
-		return counts, err
+		// What became of the rows is to be told all the same.
+		for _, countErr := range rows {
+			if countErr != nil {
+				return nil, err
+			}
+		}
+	}
+	a.printBecame(run, &b, sum)
+	if err != nil {
+		return b.counts, err
 	}
 	sum.Results, sum.ResultsSHA256 = path, sha256
 	a.printf("\nResults: %s\n", path)
-	return counts, nil
-}
-
-func (a *app) printCounts(c batch.Counts) {
-	a.printf("\n")
-	for _, s := range batch.Statuses() {
-		if c[s] > 0 {
-			a.printf("  %6d  %s\n", c[s], s)
-		}
-	}
-	a.printf("  %6d  rows\n", c.Total())
+	return b.counts, nil
 }

@@ -160,7 +160,7 @@ func (a *app) importRun(ctx context.Context, path string) error {
 		return err
 	}
 	a.printRun(run)
-	a.printCounts(counts)
+	a.printCounts(counts, 0)
 	if counts[batch.InDoubt] > 0 || counts[batch.NotReached] > 0 {
 		next := fmt.Sprintf("mimebatch apply %s%s", run.ID, a.tenantFlags())
 		if _, err := os.Stat(run.SheetPath); err != nil {

@@ -62,21 +62,18 @@ func (a *app) show(ctx context.Context, id string) error {
 	if err := a.printSessions(sessions); err != nil {
 		return err
 	}
-	counts := batch.Counts{}
-	for r, err := range j.Results(ctx, run.ID) {
+	var b became
+	for r, err := range b.watch(j.Results(ctx, run.ID)) {
 		if err != nil {
 			return err
 		}
-		counts[r.Status]++
 		if err := a.printRow(r); err != nil {
 			return err
 		}
 	}
-	a.printCounts(counts)
-	sum := summary{Type: "summary", Run: id, Rows: run.Rows}
-	sum.count(counts)
-	err = a.printUndone(ctx, j, run, &sum)
-	return a.finish(sum, err)
+	sum := summary{Type: "summary", Run: id}
+	a.printBecame(run, &b, &sum)
+	return a.finish(sum, nil)
 }
 
 func (a *app) printRun(run batch.Run) {

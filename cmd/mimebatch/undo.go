@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mimebatch/batch"
-	"mimebatch/batch/journal"
 )
 
 func (a *app) undoCommand() *cobra.Command {
@@ -175,22 +174,4 @@ func (a *app) printUndoneCounts(n undone) {
 		}
 		a.printf("  %6d  %s%s\n", n.rows[u], u, more)
 	}
-}
-
-// printUndone prints what has become of the other run's rows if the run is an undo, and puts it into the summary.
-func (a *app) printUndone(ctx context.Context, j *journal.Journal, run batch.Run, sum *summary) error {
-	if run.Kind != batch.OfUndo {
-		return nil
-	}
-	n := newUndone()
-	for r, err := range j.Results(ctx, run.ID) {
-		if err != nil {
-			return err
-		}
-		n.add(batch.UndoneOf(r.Status, r.Reason.Code), r.Steps)
-	}
-	a.printf("\nOf run %s\n", run.Of)
-	a.printUndoneCounts(n)
-	sum.Undone, sum.ToPurge, sum.Queued = n.rows, n.purges[batch.ToReverse], n.purges[batch.Reversed]
-	return nil
 }
