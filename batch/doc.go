@@ -42,7 +42,8 @@
 //
 // Recheck. A plan knows what an account was like when it was made. Before a run is applied that is no longer fresh, [Rechecker]
 // reads the accounts once more that the run has not touched: what is as asked by now is done without a call, and what
-// somebody changed is refused rather than overwritten unseen.
+// somebody changed is refused rather than overwritten unseen. Rows that are [Overtaken], for a run that was planned later has written
+// to their accounts, are looked at even if they are in doubt: nothing is sent that might write over what that run has done.
 //
 // Retry. [NewRetry] chooses the rows of a run that are worth another plan, and finds them by their addresses in the same sheet or
 // a corrected one. The new plan reads the tenant like any other, and is a run of its own: the old one stays the record that it

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,36 +12,52 @@ import (
 )
 
 // Rechecker looks once more at the accounts that a run is going to update, before it is applied: somebody may have changed them
-// since the plan was made. It is for the steps that are due, were never attempted and whose state before was read; those of a
+// since the plan was made. It is for the steps that are due, were never executed and whose state before was read; those of a
 // row that is created first have none. A step whose fields are all as asked by now is done without a call. One with a field
 // that is neither as asked nor as it was is refused with [CodeChanged], so that nobody's change is overwritten unseen; a retry
 // then plans the row anew. Fields that can't be read decide nothing, and an account that doesn't answer for itself is left to the
 // call.
 //
+// A row that a later run has written to is looked at whatever its steps are, for what that run did is newer: a step is sent only if
+// each of its fields can be read and is as it was. Any other that was never sent is refused with [CodeChanged]; so is a create, for
+// the later run has seen to that account. A step in doubt is not sent again: it is done if the account is as asked, and unknown else.
+//
 // The pass costs a call for as many accounts as one takes. Between it and the call of a step lies the time that the steps before
 // take: it narrows the gap, and can't close it, for the service has no update that depends on what was there.
-// Nor does a kill in the instant between [Journal.Begin] and [Journal.Finish] keep a refusal: the step is then in doubt and sent.
 type Rechecker struct {
 	Directory Directory
 	Journal   Journal
 	Workers   int // calls in flight at most
-	// Overwrite leaves the steps open that would be refused.
+	// Overwrite leaves the steps open that would be refused, and makes nothing of later runs.
 	Overwrite bool
 	// Only, if not nil, tells which rows are looked at; the others stay as they are.
 	Only func(row int) bool
+	// Overtaken are the rows that later runs have written to.
+	Overtaken Overtaken
 }
 
 // Rechecked is what came of it, in steps.
 type Rechecked struct {
-	Read    int // accounts that were looked at
-	AsAsked int // done without a call
-	Changed int // changed meanwhile, be they refused or overwritten
+	Read      int // accounts that were looked at
+	AsAsked   int // done without a call
+	Changed   int // changed meanwhile, be they refused or overwritten
+	Overtaken int // left as a later run made them
+	// Doubts are the rows among the latter of which a step stays in doubt, in order. They must not be sent.
+	Doubts []int
+}
+
+func (r *Rechecked) add(s Rechecked) {
+	r.Read += s.Read
+	r.AsAsked += s.AsAsked
+	r.Changed += s.Changed
+	r.Overtaken += s.Overtaken
+	r.Doubts = append(r.Doubts, s.Doubts...)
 }
 
 // Recheck looks at the accounts of a run. An error means that nothing is known of the rest: the tenant can't be read, or the
 // journal not be written; or it is the context's. What was recorded before stays.
 func (c *Rechecker) Recheck(ctx context.Context, id RunID) (Rechecked, error) {
-	chunks := make(chan []Step)
+	chunks := make(chan [][]Step)
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(chunks)
@@ -49,8 +66,8 @@ func (c *Rechecker) Recheck(ctx context.Context, id RunID) (Rechecked, error) {
 	counts := make([]Rechecked, max(1, c.Workers))
 	for i := range counts {
 		g.Go(func() error {
-			for steps := range chunks {
-				if err := c.look(gctx, id, steps, &counts[i]); err != nil {
+			for rows := range chunks {
+				if err := c.look(gctx, id, rows, &counts[i]); err != nil {
 					return err
 				}
 			}
@@ -60,18 +77,28 @@ func (c *Rechecker) Recheck(ctx context.Context, id RunID) (Rechecked, error) {
 	err := g.Wait()
 	var sum Rechecked
 	for _, n := range counts {
-		sum.Read += n.Read
-		sum.AsAsked += n.AsAsked
-		sum.Changed += n.Changed
+		sum.add(n)
 	}
+	slices.Sort(sum.Doubts)
 	return sum, err
 }
 
-// feed deals out the steps whose accounts are read, as many as a call takes.
-func (c *Rechecker) feed(ctx context.Context, id RunID, chunks chan<- []Step) error {
+// by returns the run by which a row was overtaken, "" for none.
+func (c *Rechecker) by(row int) RunID {
+	if c.Overwrite {
+		return ""
+	}
+	return c.Overtaken.By(row)
+}
+
+// feed deals out the rows whose accounts are read, as many as a call takes, each with the steps that this may settle.
+func (c *Rechecker) feed(ctx context.Context, id RunID, chunks chan<- [][]Step) error {
 	size := c.Directory.Batch(StepUpdate)
-	var chunk []Step
+	var chunk [][]Step
 	send := func() error {
+		if len(chunk) == 0 {
+			return nil
+		}
 		select {
 		case chunks <- chunk:
 			chunk = nil
@@ -87,81 +114,119 @@ func (c *Rechecker) feed(ctx context.Context, id RunID, chunks chan<- []Step) er
 		}
 		due := s.Row != row // the step before it is done
 		row = s.Row
-		if !due || s.Kind != StepUpdate || s.Tries > 0 || len(s.Before) == 0 || c.Only != nil && !c.Only(s.Row) {
+		if c.by(s.Row) == "" && (!due || s.Kind != StepUpdate || s.InDoubt || len(s.Before) == 0) || c.Only != nil && !c.Only(s.Row) {
 			continue
 		}
-		if chunk = append(chunk, s); len(chunk) < size {
+		if last := len(chunk) - 1; last >= 0 && chunk[last][0].Row == s.Row {
+			chunk[last] = append(chunk[last], s)
 			continue
 		}
-		if err := send(); err != nil {
-			return err
+		if len(chunk) == size {
+			if err := send(); err != nil {
+				return err
+			}
 		}
-	}
-	if len(chunk) == 0 {
-		return nil
+		chunk = append(chunk, []Step{s})
 	}
 	return send()
 }
 
-// look reads the accounts of a few steps and records what that settles.
-func (c *Rechecker) look(ctx context.Context, id RunID, steps []Step, n *Rechecked) error {
-	emails := make([]string, len(steps))
-	for i, s := range steps {
-		emails[i] = s.Email
+// look reads the accounts of a few rows and records what that settles.
+func (c *Rechecker) look(ctx context.Context, id RunID, rows [][]Step, n *Rechecked) error {
+	emails := make([]string, len(rows))
+	for i, steps := range rows {
+		emails[i] = steps[0].Email
 	}
 	replies, err := states(ctx, c.Directory, emails)
 	if err != nil {
 		return err
 	}
-	var attempts []Attempt
 	var outcomes []Outcome
-	for i, s := range steps {
+	for i, steps := range rows {
 		r := replies[i]
-		if r.Verdict != Done || r.Account == nil {
-			continue
+		if r.Verdict != Done {
+			r.Account = nil
 		}
-		n.Read++
-		state := StepOpen
-		switch changed, asAsked := s.drift(r.Account.Settings); {
-		case len(changed) > 0:
-			n.Changed++
-			if c.Overwrite {
-				continue
-			}
-			state, r.Verdict = StepRefused, Refused
-			r.Reason = Reason{
-				Code: CodeChanged, Message: "changed by somebody since the plan was made, and not overwritten: " + strings.Join(changed, ", "),
-				Hint: "find out who is right; retry the run to plan the row anew if the sheet is",
-			}
-		case asAsked:
-			n.AsAsked++
-			state, r.Reason = StepDone, Reason{Code: CodeAsAsked, Message: "already as asked when its turn came; nothing was sent"}
-		default:
-			continue
+		if r.Account != nil {
+			n.Read++
 		}
-		r.Sent = time.Time{} // no call was made for the step itself
-		a := Attempt{Run: id, Row: s.Row, Step: s.N, Try: 1, Begun: time.Now()}
-		attempts, outcomes = append(attempts, a), append(outcomes, Outcome{Attempt: a, State: state, Reply: r})
+		for _, s := range steps {
+			o := Outcome{Attempt: Attempt{Run: id, Row: s.Row, Step: s.N, Try: s.Tries + 1, Settling: s.InDoubt, Begun: time.Now()}, Reply: r}
+			o.Reply.Sent = time.Time{} // no call was made for the step itself
+			if o.State = c.judge(s, &o.Reply, n); o.State == StepOpen {
+				break
+			}
+			outcomes = append(outcomes, o)
+			if o.State != StepDone {
+				break
+			}
+		}
 	}
 	if len(outcomes) == 0 {
 		return nil
 	}
-	if err := c.Journal.Begin(ctx, attempts); err != nil {
-		return fmt.Errorf("begin recheck: %w", err)
-	}
-	if err := c.Journal.Finish(context.WithoutCancel(ctx), outcomes); err != nil {
-		return fmt.Errorf("finish recheck: %w", err)
+	if err := c.Journal.Note(ctx, outcomes); err != nil {
+		return fmt.Errorf("note recheck: %w", err)
 	}
 	return nil
 }
 
+// judge tells what the look at its account makes of a step, and puts into the reply why: open if nothing. Settings tell nothing of
+// steps that set none.
+func (c *Rechecker) judge(s Step, r *Reply, n *Rechecked) StepState {
+	var changed []string
+	by, asAsked, comparable := c.by(s.Row), false, false
+	if r.Account != nil && (s.Kind == StepCreate || s.Kind == StepUpdate) {
+		changed, asAsked, comparable = s.drift(r.Account.Settings)
+	}
+	what := ""
+	if len(changed) > 0 {
+		what = ": " + strings.Join(changed, ", ")
+	}
+	hint := "find out who is right; retry the run to plan the row anew if the sheet is"
+	switch {
+	case asAsked && s.InDoubt:
+		r.Reason = Reason{Message: ConfirmedByLookUp}
+		return StepDone
+	case asAsked && s.Kind == StepUpdate:
+		n.AsAsked++
+		r.Reason = Reason{Code: CodeAsAsked, Message: "already as asked when its turn came; nothing was sent"}
+		return StepDone
+	case s.InDoubt && by != "":
+		n.Overtaken++
+		n.Doubts = append(n.Doubts, s.Row)
+		r.Verdict, r.Reason = Unknown, Reason{
+			Code: CodeChanged, Message: fmt.Sprintf("it may have been done, and is not done again: run %s has written to the account since%s", by, what), Hint: hint,
+		}
+		return StepUnknown
+	case len(changed) == 0 && (by == "" || s.Kind == StepUpdate && comparable):
+		return StepOpen
+	case by != "":
+		n.Overtaken++
+		r.Verdict, r.Reason = Refused, Reason{
+			Code: CodeChanged, Message: fmt.Sprintf("run %s has written to the account since the plan was made, and that is not overwritten%s", by, what), Hint: hint,
+		}
+		return StepRefused
+	}
+	n.Changed++
+	if c.Overwrite {
+		return StepOpen
+	}
+	r.Verdict, r.Reason = Refused, Reason{
+		Code: CodeChanged, Message: "changed by somebody since the plan was made, and not overwritten" + what, Hint: hint,
+	}
+	return StepRefused
+}
+
 // drift compares an account's settings with those of when the step was planned. It tells which fields are neither as they were nor
-// as asked, in words, and whether there is nothing left to ask for: a password can't be compared, and is always left.
-func (s Step) drift(now Settings) (changed []string, asAsked bool) {
-	asAsked = !s.WithPassword
+// as asked, in words; whether there is nothing left to ask for; and whether each field can be compared with what it was. A password
+// can't be, and is always left.
+func (s Step) drift(now Settings) (changed []string, asAsked, comparable bool) {
+	asAsked, comparable = !s.WithPassword, !s.WithPassword
 	for _, f := range s.Set.Fields() {
 		told, readable := now[f]
 		before, known := s.Before[f]
+		comparable = comparable && readable && known
 		switch {
 		case readable && told == s.Set[f]:
 			continue
@@ -170,5 +235,5 @@ func (s Step) drift(now Settings) (changed []string, asAsked bool) {
 		}
 		asAsked = false
 	}
-	return changed, asAsked
+	return changed, asAsked, comparable
 }

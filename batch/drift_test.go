@@ -48,9 +48,11 @@ func drifted() (*ledger, *accounts) {
 		step("gone", Settings{Username: "New"}, Settings{Username: "Old"}),
 		step("before not known", Settings{AllowPOP: "true"}, nil),
 		step("sent before", Settings{Username: "New"}, Settings{Username: "Old"}),
+		step("throttled before", Settings{Username: "New"}, Settings{Username: "Old"}),
 	}
 	steps[4].WithPassword = true
 	steps[8].Tries, steps[8].State = 1, StepUnknown
+	steps[9].Tries = 1
 	for i := range steps {
 		steps[i].Row = i + 1
 	}
@@ -62,6 +64,7 @@ func drifted() (*ledger, *accounts) {
 		"as asked but for a password":    {Username: "New"},
 		"as asked as far as can be read": {Username: "New"},
 		"sent before":                    {Username: "Other"},
+		"throttled before":               {Username: "Other"},
 	}}
 }
 
@@ -70,13 +73,13 @@ func TestRecheckOverwritesNobody(t *testing.T) {
 		l, dir := drifted()
 		r := Rechecker{Directory: dir, Journal: l, Workers: 2, Overwrite: overwrite}
 		got, err := r.Recheck(t.Context(), "run")
-		if want := (Rechecked{Read: 6, AsAsked: 1, Changed: 1}); err != nil || got != want {
-			t.Errorf("%+v, %v; want %+v", got, err, want)
+		if d := cmp.Diff(Rechecked{Read: 7, AsAsked: 1, Changed: 2}, got); d != "" || err != nil {
+			t.Errorf("error %v; rechecked (-want +got):\n%s", err, d)
 		}
-		want := slices.Repeat([]StepState{StepOpen}, 9)
-		want[1], want[3], want[8] = StepDone, StepRefused, StepUnknown
-		if overwrite {
-			want[3] = StepOpen
+		want := slices.Repeat([]StepState{StepOpen}, 10)
+		want[1], want[8] = StepDone, StepUnknown
+		if !overwrite {
+			want[3], want[9] = StepRefused, StepRefused
 		}
 		if d := cmp.Diff(want, l.states()); d != "" {
 			t.Errorf("overwrite %v: states (-want +got):\n%s", overwrite, d)
@@ -89,6 +92,109 @@ func TestRecheckOverwritesNobody(t *testing.T) {
 			strings.Contains(changed.Reason.Message, "allow_pop") || changed.Verdict != Refused || changed.Reason.Hint == "") {
 			t.Errorf("changed: %+v", changed)
 		}
+	}
+}
+
+// killable is a journal of a program that is killed as soon as something is begun.
+type killable struct{ *ledger }
+
+func (k killable) Begin(ctx context.Context, as []Attempt) error {
+	if err := k.ledger.Begin(ctx, as); err != nil {
+		return err
+	}
+	return errors.New("killed")
+}
+
+// What a recheck and a look-up find out takes no call, so there is no moment at which a kill would leave it in doubt, to be sent.
+func TestKillLeavesNothingInDoubtThatTookNoCall(t *testing.T) {
+	l, dir := drifted()
+	r := Rechecker{Directory: dir, Journal: killable{l}, Workers: 1}
+	if _, err := r.Recheck(t.Context(), "run"); err != nil {
+		t.Error(err)
+	}
+	if got := l.states(); got[1] != StepDone || got[3] != StepRefused {
+		t.Errorf("states %v", got)
+	}
+	w := &work{Applier: &Applier{Directory: dir, Journal: killable{l}}, run: "run"}
+	if err := w.note(t.Context(), l.steps[8].Step, Reply{Verdict: Done}, StepDone); err != nil || l.steps[8].State != StepDone {
+		t.Errorf("noted: %v, %v", l.steps[8].State, err)
+	}
+}
+
+// What a later run has written to is not overwritten, whatever kind of step would: neither by one that is in doubt, nor by one that
+// was never sent, be it that nobody can tell what it would overwrite.
+func TestOlderRunOverwritesNoLaterOne(t *testing.T) {
+	const created, updated = StepCreate, StepUpdate
+	name, other, before := Settings{Username: "New"}, Settings{Username: "Newer"}, Settings{Username: "Old"}
+	for _, tt := range []struct {
+		name  string
+		steps []StepResult
+		now   Settings // of the account, nil if it isn't there
+		want  []StepState
+		again bool // a step stays in doubt
+	}{
+		{"an update in doubt", []StepResult{{Step: Step{Kind: updated, Set: name, Before: before}, State: StepUnknown}}, other, []StepState{StepUnknown}, true},
+		{"an update in doubt that shows", []StepResult{{Step: Step{Kind: updated, Set: name, Before: before}, State: StepUnknown}}, name, []StepState{StepDone}, false},
+		{"an update in doubt that doesn't show", []StepResult{{Step: Step{Kind: updated, Set: name, Before: before}, State: StepUnknown}}, before, []StepState{StepUnknown}, true},
+		{"a create in doubt", []StepResult{{Step: Step{Kind: created, Set: name}, State: StepUnknown}}, other, []StepState{StepUnknown}, true},
+		{"a create in doubt with a password", []StepResult{{Step: Step{Kind: created, Set: name, WithPassword: true}, State: StepUnknown}}, name, []StepState{StepUnknown}, true},
+		{"a create in doubt of nothing but an address that isn't there", []StepResult{{Step: Step{Kind: created}, State: StepUnknown}}, nil, []StepState{StepUnknown}, true},
+		{"a create in doubt that shows, and its settings", []StepResult{
+			{Step: Step{Kind: created, Set: name}, State: StepUnknown}, {Step: Step{Kind: updated, Set: Settings{AllowPOP: "true"}}, State: StepOpen},
+		}, Settings{Username: "New", AllowPOP: "false"}, []StepState{StepDone, StepRefused}, false},
+		{"a create in doubt that doesn't, and its settings", []StepResult{
+			{Step: Step{Kind: created, Set: name}, State: StepUnknown}, {Step: Step{Kind: updated, Set: Settings{AllowPOP: "true"}}, State: StepOpen},
+		}, Settings{Username: "Newer", AllowPOP: "true"}, []StepState{StepUnknown, StepOpen}, true},
+		{"a create", []StepResult{{Step: Step{Kind: created, Set: name}, State: StepOpen}}, name, []StepState{StepRefused}, false},
+		{"an update that was throttled", []StepResult{{Step: Step{Kind: updated, Set: name, Before: before, Tries: 1}, State: StepOpen}}, other, []StepState{StepRefused}, false},
+		{"a password", []StepResult{{Step: Step{Kind: updated, WithPassword: true}, State: StepOpen}}, before, []StepState{StepRefused}, false},
+		{"a state that wasn't read", []StepResult{{Step: Step{Kind: updated, Set: name}, State: StepOpen}}, other, []StepState{StepRefused}, false},
+		{"a state that isn't told", []StepResult{{Step: Step{Kind: updated, Set: name, Before: before}, State: StepOpen}}, Settings{}, []StepState{StepRefused}, false},
+		{"what settings don't tell, in doubt", []StepResult{{Step: Step{Kind: "other"}, State: StepUnknown}}, name, []StepState{StepUnknown}, true},
+		{"what settings don't tell", []StepResult{{Step: Step{Kind: "other"}, State: StepOpen}}, name, []StepState{StepRefused}, false},
+		{"as asked by now", []StepResult{{Step: Step{Kind: updated, Set: name}, State: StepOpen}}, name, []StepState{StepDone}, false},
+		{"another field", []StepResult{{Step: Step{Kind: updated, Set: name, Before: before}, State: StepOpen}}, Settings{Username: "Old", AllowPOP: "true"}, []StepState{StepOpen}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			const email = "a@example.com"
+			dir := &accounts{settings: map[string]Settings{}}
+			if tt.now != nil {
+				dir.settings[email] = tt.now
+			}
+			for i := range tt.steps {
+				s := &tt.steps[i]
+				s.Row, s.N, s.Email = 7, i+1, email
+				if s.State == StepUnknown {
+					s.Tries = 1
+				}
+			}
+			l := &ledger{steps: tt.steps}
+			r := Rechecker{Directory: dir, Journal: l, Workers: 1, Overtaken: Overtaken{{2, "other"}, {7, "later"}}}
+			got, err := r.Recheck(t.Context(), "run")
+			if err != nil || slices.Contains(got.Doubts, 7) != tt.again {
+				t.Errorf("%+v, %v", got, err)
+			}
+			if d := cmp.Diff(tt.want, l.states()); d != "" {
+				t.Errorf("states (-want +got):\n%s", d)
+			}
+			for i, s := range l.steps {
+				left := s.State == StepRefused || s.State == StepUnknown
+				if left && (s.Reply.Reason.Code != CodeChanged || !strings.Contains(s.Reply.Reason.Message, "run later has written") || s.Reply.Reason.Hint == "") {
+					t.Errorf("step %d: %+v", i+1, s.Reply.Reason)
+				}
+				if !s.Reply.Sent.IsZero() || s.State == StepRefused && s.Reply.Verdict != Refused {
+					t.Errorf("step %d: %+v", i+1, s.Reply)
+				}
+			}
+			before := l.states()
+			r.Overwrite = true
+			if got, err := r.Recheck(t.Context(), "run"); err != nil || got.Overtaken > 0 || len(got.Doubts) > 0 {
+				t.Errorf("to overwrite: %+v, %v", got, err)
+			}
+			if d := cmp.Diff(before, l.states()); d != "" {
+				t.Errorf("to overwrite: states (-before +after):\n%s", d)
+			}
+		})
 	}
 }
 

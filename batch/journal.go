@@ -115,6 +115,8 @@ type Journal interface {
 	Begin(ctx context.Context, as []Attempt) error
 	// Finish is called with what came of them.
 	Finish(ctx context.Context, os []Outcome) error
+	// Note stores attempts that take no call together with their outcomes: at no moment are their steps in doubt because of them.
+	Note(ctx context.Context, os []Outcome) error
 	// Results yields every row of the plan in order, with what became of it.
 	Results(ctx context.Context, id RunID) iter.Seq2[RowResult, error]
 }

@@ -247,12 +247,8 @@ func (w *work) note(ctx context.Context, s Step, r Reply, state StepState) error
 	}
 	s.Tries++
 	r.Sent = time.Time{}
-	at := w.attempt(s, true)
-	if err := w.Journal.Begin(ctx, []Attempt{at}); err != nil {
-		return fmt.Errorf("begin row %d: %w", s.Line, err)
-	}
-	if err := w.Journal.Finish(context.WithoutCancel(ctx), []Outcome{{Attempt: at, State: state, Reply: r}}); err != nil {
-		return fmt.Errorf("finish row %d: %w", s.Line, err)
+	if err := w.Journal.Note(ctx, []Outcome{{Attempt: w.attempt(s, true), State: state, Reply: r}}); err != nil {
+		return fmt.Errorf("note row %d: %w", s.Line, err)
 	}
 	return nil
 }

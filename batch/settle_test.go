@@ -70,6 +70,19 @@ func (l *ledger) Finish(_ context.Context, os []Outcome) error {
 	return nil
 }
 
+func (l *ledger) Note(_ context.Context, os []Outcome) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, o := range os {
+		s := l.find(o.Attempt)
+		if o.Try != s.Tries+1 {
+			return fmt.Errorf("try %d of row %d after %d", o.Try, o.Row, s.Tries)
+		}
+		s.Tries, s.State, s.Reply = o.Try, o.State, o.Reply
+	}
+	return nil
+}
+
 func (l *ledger) find(a Attempt) *StepResult {
 	return &l.steps[slices.IndexFunc(l.steps, func(s StepResult) bool { return s.Row == a.Row && s.N == a.Step })]
 }

@@ -4,7 +4,7 @@
 // forced to the disk, and is renamed over the target; then the folder is forced to the disk too, for a rename that only the
 // page cache knows is lost at a power cut. A rename is atomic only inside one file system, hence the same folder. After a
 // crash the target is the old file or the new one; at worst a temporary file named .partial-* lies beside it, readable by its
-// owner only.
+// owner only, until the same target is written the next time.
 //
 // Private: files and folders are made for their owner alone. On Windows the permission bits mean little, and the folder's
 // access list, which new files inherit, is what protects them; [MakePrivate] gives a file a list of its own.

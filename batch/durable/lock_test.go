@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,27 +13,45 @@ import (
 	"mimebatch/batch/durable"
 )
 
-// holderFor names the environment variable that turns the test binary into a process which holds a lock until it is killed.
-const holderFor = "DURABLE_TEST_LOCK"
+// These name the environment variables that turn the test binary into a process which holds a lock, writes a file or works aside one
+// until it is killed.
+const (
+	holderFor = "DURABLE_TEST_LOCK"
+	writerFor = "DURABLE_TEST_WRITE"
+	asideFor  = "DURABLE_TEST_ASIDE"
+)
 
 func TestMain(m *testing.M) {
-	path := os.Getenv(holderFor)
-	if path == "" {
+	underway := func() error {
+		fmt.Println("underway")
+		_, err := os.Stdin.Read(make([]byte, 1)) // the test never writes
+		return err
+	}
+	var err error
+	if path := os.Getenv(holderFor); path != "" {
+		if _, err = durable.Lock(path, fmt.Sprintf("host example, pid %d", os.Getpid())); err == nil {
+			err = underway()
+		}
+	} else if path := os.Getenv(writerFor); path != "" {
+		err = durable.WriteFile(path, 0o600, func(w io.Writer) error {
+			_, err := io.WriteString(w, "half of")
+			return errors.Join(err, underway())
+		})
+	} else if path := os.Getenv(asideFor); path != "" {
+		err = durable.Aside(path, func(temp string) error {
+			return errors.Join(os.WriteFile(temp, nil, 0o600), os.WriteFile(temp+"-wal", nil, 0o600), underway())
+		})
+	} else {
 		os.Exit(m.Run())
 	}
-	if _, err := durable.Lock(path, fmt.Sprintf("host example, pid %d", os.Getpid())); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	fmt.Println("locked")
-	_, _ = os.Stdin.Read(make([]byte, 1)) // the test never writes
+	fmt.Println(err)
 }
 
-// startHolder starts a process that holds the lock at path.
-func startHolder(t *testing.T, path string) *exec.Cmd {
+// startChild starts the test binary as one of these.
+func startChild(t *testing.T, what, path string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), holderFor+"="+path)
+	cmd.Env = append(os.Environ(), what+"="+path)
 	if _, err := cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
@@ -47,10 +66,21 @@ func startHolder(t *testing.T, path string) *exec.Cmd {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "locked\n" {
-		t.Fatalf("holder says %q, %v", line, err)
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "underway\n" {
+		t.Fatalf("the child says %q, %v", line, err)
 	}
 	return cmd
+}
+
+// kill ends a child and waits for its end.
+func kill(t *testing.T, child *exec.Cmd) {
+	t.Helper()
+	if err := child.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Wait(); err == nil {
+		t.Fatal("the child ended by itself")
+	}
 }
 
 func TestLock(t *testing.T) {
@@ -86,7 +116,7 @@ func TestLock(t *testing.T) {
 
 func TestLockHeldByProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
-	holder := startHolder(t, path)
+	holder := startChild(t, holderFor, path)
 
 	_, err := durable.Lock(path, "us")
 	held, ok := errors.AsType[*durable.HeldError](err)
@@ -94,12 +124,7 @@ func TestLockHeldByProcess(t *testing.T) {
 		t.Fatalf("Lock = %v, want a HeldError of %q", err, want)
 	}
 
-	if err := holder.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	if err := holder.Wait(); err == nil {
-		t.Fatal("the holder ended by itself")
-	}
+	kill(t, holder)
 	l, err := durable.Lock(path, "us")
 	if err != nil {
 		t.Fatalf("after the holder was killed: %v", err)

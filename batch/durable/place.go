@@ -1,27 +1,45 @@
 package durable
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 )
 
 // Unfit tells why files in a folder can't be relied on to be locked, shared between processes and forced to the disk: because it
 // is on a network drive, or a program keeps it in step with a store elsewhere, which takes a file while it is written, or brings an old
-// one back. It returns "" for a folder that is fit, and where the system doesn't tell.
+// one back. It returns "" for a folder that is fit, and where the system doesn't tell. A folder that is not there yet is judged by
+// where it would be made.
 func Unfit(folder string) (why string, err error) {
-	folder, err = filepath.EvalSymlinks(folder)
+	folder, there, err := resolve(folder)
 	if err != nil {
 		return "", fmt.Errorf("find folder: %w", err)
 	}
-	v, err := volumeOf(folder)
+	v, err := volumeOf(there)
 	if err != nil {
-		return "", fmt.Errorf("ask where folder %s is: %w", folder, err)
+		return "", fmt.Errorf("ask where folder %s is: %w", there, err)
 	}
 	if why := v.unfit(); why != "" {
 		return why, nil
 	}
 	return synced(filepath.ToSlash(folder), syncRoots(), exists), nil
+}
+
+// resolve follows the links of a path as far as it is there, and returns it with the last folder of it that is.
+func resolve(folder string) (path, there string, err error) {
+	there, err = filepath.EvalSymlinks(folder)
+	parent := filepath.Dir(folder)
+	if !errors.Is(err, fs.ErrNotExist) || parent == folder {
+		return there, there, err
+	}
+	if _, err := os.Lstat(folder); err == nil {
+		return "", "", fmt.Errorf("the link %s leads nowhere", folder)
+	}
+	path, there, err = resolve(parent)
+	return filepath.Join(path, filepath.Base(folder)), there, err
 }
 
 // volume is what the system tells of the drive that a folder is on.

@@ -1,6 +1,8 @@
 package durable
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -74,12 +76,22 @@ func TestSyncedFolder(t *testing.T) {
 	}
 }
 
-// A folder of the machine's own is fit.
+// A folder of the machine's own is fit, and one that is not there yet is judged by where it would be; nothing is made for that.
 func TestUnfitLocal(t *testing.T) {
-	if why, err := Unfit(t.TempDir()); why != "" || err != nil {
-		t.Errorf("Unfit: %q, %v", why, err)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := Unfit(t.TempDir() + "/none"); err == nil {
-		t.Error("a missing folder has a place")
+	for path, want := range map[string]string{dir: "", dir + "/none": "", dir + "/none/nor/this": "", dir + "/Dropbox/state": "Dropbox", dir + "/none/Dropbox": "Dropbox"} {
+		if why, err := Unfit(path); (why == "") != (want == "") || !strings.Contains(why, want) || err != nil {
+			t.Errorf("Unfit(%s): %q, %v", path, why, err)
+		}
+	}
+	if _, err := Unfit(filepath.Join(file, "below")); err == nil {
+		t.Error("a folder in a file has a place")
+	}
+	if entries, err := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("%d files are there, %v", len(entries), err)
 	}
 }

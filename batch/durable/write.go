@@ -1,7 +1,6 @@
 package durable
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -40,20 +39,24 @@ func (e *TargetError) Hint() string {
 // WriteFile replaces the file at path, atomically and durably, with what write writes. The file gets the permission bits perm.
 // On an error the old file is as it was and nothing is left beside it, with one exception: if the folder can't be forced to
 // the disk, the new file is in place but may not survive a power cut. The old file must be a regular one or missing, else
-// the error is a [*TargetError].
+// the error is a [*TargetError]. What a process that was killed has left beside this file is removed first.
 func WriteFile(path string, perm fs.FileMode, write func(io.Writer) error) error {
 	if err := checkTarget(path); err != nil {
 		return err
 	}
-	folder := filepath.Dir(path)
-	temp := filepath.Join(folder, ".partial-"+rand.Text())
-	if err := writeNew(temp, perm, write); err != nil {
+	f, err := newPartial(path, perm)
+	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := os.Rename(temp, path); err != nil {
-		return fmt.Errorf("replace file: %w", errors.Join(err, os.Remove(temp)))
+	if err := fill(f, write); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := syncFolder(folder); err != nil {
+	// It is closed last, for that frees its lock. What it holds was forced to the disk.
+	defer f.Close()
+	if err := os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("replace file: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	if err := syncFolder(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("sync folder of %s: %w", path, err)
 	}
 	return nil
@@ -72,26 +75,18 @@ func checkTarget(path string) error {
 	return nil
 }
 
-// writeNew makes the file temp with what write writes and forces it to the disk. Unless it returns nil, also when write
-// panics, temp is gone.
-func writeNew(temp string, perm fs.FileMode, write func(io.Writer) error) (err error) {
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
-	if err != nil {
-		return err
-	}
+// fill writes what write writes to a file and forces it to the disk. Unless it returns nil, also when write panics, the file is gone.
+func fill(f *os.File, write func(io.Writer) error) (err error) {
 	done := false
 	defer func() {
 		if !done {
-			err = errors.Join(err, f.Close(), os.Remove(temp))
+			err = errors.Join(err, os.Remove(f.Name()), f.Close())
 		}
 	}()
 	if err := write(f); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
 		return err
 	}
 	done = true

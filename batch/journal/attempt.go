@@ -49,6 +49,25 @@ func (j *Journal) Finish(ctx context.Context, os []batch.Outcome) error {
 	})
 }
 
+// Note stores attempts that take no call together with their outcomes, all of it or nothing, as [Journal.Begin] and
+// [Journal.Finish] would: but there is no moment between the two at which a step could be left in doubt.
+func (j *Journal) Note(ctx context.Context, os []batch.Outcome) error {
+	if err := j.sound(); err != nil {
+		return err
+	}
+	return j.writer.do(ctx, func(s *session) error {
+		for _, o := range os {
+			if err := begin(s, o.Attempt); err != nil {
+				return fmt.Errorf("note %s: %w", name(o.Attempt), err)
+			}
+			if err := finish(s, o); err != nil {
+				return fmt.Errorf("note %s: %w", name(o.Attempt), err)
+			}
+		}
+		return nil
+	})
+}
+
 func finish(s *session, o batch.Outcome) error {
 	now, r := time.Now(), o.Reply
 	n, err := s.exec(`

@@ -13,12 +13,20 @@ import (
 	"mimebatch/batch/journal"
 )
 
-// worked makes a journal of a run r in which steps are done, refused, unknown and open, and closes it.
+// worked makes a journal of a run r in which steps are done, refused, unknown and open, and of a retry and an undo of it that have
+// nothing to do, and closes it.
 func worked(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	j := open(t, path)
 	work(t, j)
+	var rows []batch.PlannedRow
+	for n := range 5 {
+		rows = append(rows, person(n+1))
+		rows[n].Action = batch.ActionUnchanged
+	}
+	plan(t, j, batch.Run{ID: "again", Kind: batch.OfRetry, Of: "r", Rows: 1}, each(rows[0]))
+	plan(t, j, batch.Run{ID: "back", Kind: batch.OfUndo, Of: "r", Rows: 5}, each(rows...))
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +68,10 @@ func TestCheckTellsFault(t *testing.T) {
 		{`UPDATE steps SET email = 'eve@example.com' WHERE row = 4`, "run r: its plan is not the one that was made"},
 		{`DELETE FROM runs`, "run r: it has rows, and is not in the list of runs"},
 		{`DELETE FROM rows WHERE n = 4`, "row 4, step 1: the plan has no such row"},
-		{`DELETE FROM rows WHERE n = 5`, "planned for 5 rows of a sheet, and 4 are there"},
+		{`DELETE FROM rows WHERE n = 5`, "run r: planned for 5 rows, and 4 are there"},
+		{`DELETE FROM rows WHERE run = 'again'`, "run again: planned for 1 rows, and 0 are there"},
+		{`DELETE FROM rows WHERE run = 'back' AND n = 5`, "run back: planned for 5 rows, and 4 are there"},
+		{`UPDATE runs SET rows = 4 WHERE id = 'back'`, "run back: it takes back the 5 rows of run r, and has 4"},
 		{`UPDATE rows SET n = 9 WHERE n = 5`, "5 rows, numbered from 1 to 9"},
 		{`DELETE FROM steps WHERE row = 2`, "row 2, step 1, attempt 1: the plan has no such step"},
 		{`DELETE FROM steps WHERE row = 4`, "row 4, step 1: it is listed as open, and the plan has no such step"},

@@ -11,7 +11,8 @@
 // is at fault (an attempt begun twice, say) is rolled back alone.
 // If the database itself fails, with a full disk or an error of input and output, then nothing is written any more: the requests
 // of that group and all later ones get the same [*WriteError]. There is no second try, for a sync that fails once and then
-// succeeds may have lost what lay between.
+// succeeds may have lost what lay between. Nor is the write-ahead log moved into the file when the journal is closed then, as that
+// syncs both: a connection that only reads is closed last, and the log is left to the next that opens the file.
 // An error does not prove that nothing was kept: a commit whose sync failed may still be found after a restart.
 // That does no harm. An attempt then found without an outcome is settled by a look-up, and an outcome then found is true.
 //
@@ -107,7 +108,9 @@
 // Begin and Finish leaves nothing behind that would have to be repaired: the step is open to be settled, and its results
 // say unknown. open_steps says nothing else, and is no more than an index that SQLite can't make: of a million steps it finds the
 // hundred that are left, at once. It changes in the transaction of the outcome that ends a step; all others of a run are done, but for
-// those that are refused, which have an index too, so that rows are counted by looking at those that are neither. As the number of the try is part of an attempt's key, a try that was taken by somebody else can't be begun.
+// those that are refused, which have an index too, so that rows are counted by looking at those that are neither. As the number of
+// the try is part of an attempt's key, a try that was taken by somebody else can't be begun. What takes no call, such as what a look at
+// an account has settled, is begun and finished in one transaction ([Journal.Note]): it leaves no doubt behind.
 //
 // A run is being planned while the tenant is read over the network, which may take hours, so it is stored in many transactions.
 // Until the last of them its state is planning, and no reader sees it. If planning fails or is cancelled, the run is marked

@@ -25,16 +25,23 @@ func (e *PlaceError) Hint() string {
 	return "name a file on a disk of this machine with --journal FILE, in a folder that no program copies elsewhere"
 }
 
+// CheckPlace returns a *[PlaceError] if a journal at that path, which need not be there yet, can't be relied on. It makes nothing.
+func CheckPlace(path string) error {
+	folder := filepath.Dir(path)
+	why, err := durable.Unfit(folder)
+	if err == nil && why != "" {
+		err = &PlaceError{folder, why}
+	}
+	return err
+}
+
 // makeFile makes the file, and the folders it needs, unless it is there.
 func makeFile(path string) error {
-	folder := filepath.Dir(path)
-	if err := durable.MkdirPrivate(folder); err != nil {
+	if err := CheckPlace(path); err != nil {
 		return err
 	}
-	if why, err := durable.Unfit(folder); err != nil {
+	if err := durable.MkdirPrivate(filepath.Dir(path)); err != nil {
 		return err
-	} else if why != "" {
-		return &PlaceError{folder, why}
 	}
 	// A file that is there is not even opened: to close it would drop the locks that this process has on it already.
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

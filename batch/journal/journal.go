@@ -73,8 +73,9 @@ func open(ctx context.Context, path string) (*Journal, error) {
 		return nil, errors.Join(err, conn.Close(), j.writing.Close())
 	}
 	j.writer = newWriter(conn)
-	if j.reading, err = sql.Open("sqlite", address(path, "mode=rw", "_query_only=1")); err != nil {
-		return nil, errors.Join(err, j.writer.stop(), j.writing.Close())
+	if j.reading, err = sql.Open("sqlite", address(path, "mode=ro")); err != nil {
+		_, e := j.writer.stop()
+		return nil, errors.Join(err, e, j.writer.session.close(), j.writing.Close())
 	}
 	j.reading.SetMaxOpenConns(readers)
 	j.reading.SetMaxIdleConns(readers) // one that was opened anew would read another file, were this one replaced
@@ -142,7 +143,32 @@ func (j *Journal) Close() error {
 	return nil
 }
 
-// shut closes the readers first: the last connection to go takes the write-ahead log along.
+// shut closes the readers first: the last connection to go moves the write-ahead log into the file and takes it along. After the
+// database has failed it must not, for that syncs once more. Then a reader goes last, which can't write, and the log stays for the
+// next that opens the file. (SQLite has a setting to the same end, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, which its driver doesn't offer.)
 func (j *Journal) shut() error {
-	return errors.Join(j.reading.Close(), j.writer.stop(), j.writing.Close())
+	sound, err := j.writer.stop()
+	if sound {
+		return errors.Join(j.reading.Close(), j.writer.session.close(), j.writing.Close())
+	}
+	last, e := j.reading.Conn(context.Background())
+	if e == nil {
+		e = holdOpen(last)
+	}
+	if e != nil || j.writer.files.gone() != nil {
+		// There is no reader of that very file, so the writer is not closed: that is left to the end of the process.
+		return errors.Join(err, j.reading.Close())
+	}
+	return errors.Join(err, j.writer.session.close(), j.writing.Close(), last.Close(), j.reading.Close())
+}
+
+// holdOpen has a connection keep the file open, which it does from its first read on, and sync nothing: systems differ in how far
+// closing gets before it finds that a file can't be written to.
+func holdOpen(reader *sql.Conn) error {
+	var n int
+	if err := reader.QueryRowContext(context.Background(), "SELECT count(*) FROM sqlite_schema").Scan(&n); err != nil {
+		return err
+	}
+	_, err := reader.ExecContext(context.Background(), "PRAGMA synchronous = OFF")
+	return err
 }

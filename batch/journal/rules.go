@@ -15,9 +15,13 @@ var rules = []string{
 	`SELECT printf('run %s: session %d is of no run', run, n) FROM sessions WHERE run NOT IN (SELECT id FROM runs)`,
 
 	// Plans are whole.
-	`SELECT printf('run %s: planned for %d rows of a sheet, and %d are there', id, rows, n)
-	FROM (SELECT id, runs.rows, (SELECT count(*) FROM rows WHERE run = id) AS n FROM runs WHERE state = 'planned' AND kind = 'plan')
+	`SELECT printf('run %s: planned for %d rows, and %d are there', id, rows, n)
+	FROM (SELECT id, runs.rows, (SELECT count(*) FROM rows WHERE run = id) AS n FROM runs WHERE state = 'planned')
 	WHERE n <> rows`,
+	`SELECT printf('run %s: it takes back the %d rows of run %s, and has %d', id, of, origin, rows)
+	FROM (SELECT id, origin, runs.rows, (SELECT rows FROM runs AS o WHERE o.id = runs.origin AND o.state = 'planned') AS of
+		FROM runs WHERE state = 'planned' AND kind = 'undo')
+	WHERE of <> rows`,
 	`SELECT printf('run %s: %d rows, numbered from %d to %d', run, n, low, high)
 	FROM (SELECT run, count(*) AS n, min(n) AS low, max(n) AS high FROM rows
 		WHERE run IN (SELECT id FROM runs WHERE state = 'planned') GROUP BY run)

@@ -2,13 +2,11 @@ package journal
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -33,7 +31,7 @@ func (j *Journal) export(ctx context.Context, id batch.RunID, path string) error
 	if _, err := j.find(ctx, id); err != nil {
 		return err
 	}
-	return j.aside(func(temp string) error {
+	return durable.Aside(j.file, func(temp string) error {
 		into, err := open(ctx, temp)
 		if err != nil {
 			return err
@@ -64,8 +62,8 @@ func (j *Journal) take(ctx context.Context, path string) (r batch.Run, err error
 	if leftOpen(path) {
 		return batch.Run{}, errors.New("it is in use, or was not closed")
 	}
-	err = j.aside(func(temp string) error {
-		if err := durable.WriteFile(temp, 0o600, func(w io.Writer) error { return copyFile(w, path) }); err != nil {
+	err = durable.Aside(j.file, func(temp string) error {
+		if err := copyTo(temp, path); err != nil {
 			return err
 		}
 		r, err = j.takeCopy(ctx, temp)
@@ -119,18 +117,6 @@ func (j *Journal) whole(ctx context.Context) error {
 	return nil
 }
 
-// aside has do work with a file of a new name beside the journal, and removes what is left of it.
-func (j *Journal) aside(do func(temp string) error) error {
-	temp := filepath.Join(filepath.Dir(j.file), ".partial-"+rand.Text())
-	err := do(temp)
-	for _, ending := range endings {
-		if e := os.Remove(temp + ending); e != nil && !errors.Is(e, os.ErrNotExist) {
-			err = errors.Join(err, e)
-		}
-	}
-	return err
-}
-
 func copyFile(w io.Writer, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -139,6 +125,15 @@ func copyFile(w io.Writer, path string) error {
 	defer f.Close()
 	_, err = io.Copy(w, f)
 	return err
+}
+
+// copyTo makes the file temp, readable by its owner only, a copy of that at path.
+func copyTo(temp, path string) error {
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(copyFile(f, path), f.Close())
 }
 
 // parts are the tables that have a run in bits, in the order in which they refer to each other, and their columns that number its rows.

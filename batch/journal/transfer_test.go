@@ -17,8 +17,8 @@ func TestTransfer(t *testing.T) {
 	from, into := filepath.Join(t.TempDir(), "journal.db"), filepath.Join(t.TempDir(), "journal.db")
 	out := filepath.Join(t.TempDir(), "r.mimebatch")
 	a, b := open(t, from), open(t, into)
-	plan(t, a, batch.Run{ID: "other"}, people(3))
-	plan(t, b, batch.Run{ID: "before"}, people(1))
+	plan(t, a, batch.Run{ID: "other", Rows: 3}, people(3))
+	plan(t, b, batch.Run{ID: "before", Rows: 1}, people(1))
 	work(t, a)
 	if err := a.Export(t.Context(), "r", out); err != nil {
 		t.Fatal(err)

@@ -71,15 +71,18 @@ func newWriter(conn *sql.Conn) *writer {
 	return w
 }
 
-// stop waits for the requests that were taken, moves the write-ahead log into the file and gives the connection back.
-func (w *writer) stop() error {
+// stop waits for the requests that were taken and moves the write-ahead log into the file. It tells whether all was written; if not,
+// nothing must be written any more.
+func (w *writer) stop() (sound bool, err error) {
 	w.once.Do(func() { close(w.closing) })
 	<-w.closed
-	var err error
-	if w.broken == nil {
-		_, err = w.session.exec("PRAGMA wal_checkpoint(PASSIVE)")
+	if w.broken != nil {
+		return false, nil
 	}
-	return errors.Join(err, w.session.close())
+	if _, err := w.session.exec("PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+		return false, err
+	}
+	return true, nil
 }
 
 // do has write executed, and returns when it is durable, or why it isn't. A context that is cancelled keeps

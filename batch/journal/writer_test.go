@@ -1,9 +1,11 @@
 package journal
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -62,6 +64,56 @@ func attempts(rows ...int) []batch.Attempt {
 		out = append(out, batch.Attempt{Run: "r", Row: row, Step: 1, Try: 1, Begun: time.Now()})
 	}
 	return out
+}
+
+// After the database has failed, closing the journal moves nothing into the file: the log stays for the next that opens it.
+func TestCloseAfterFailure(t *testing.T) {
+	j := planned(t, 2)
+	path := j.path(t)
+	if err := j.Begin(t.Context(), attempts(1)); err != nil {
+		t.Fatal(err)
+	}
+	onCommit(t, j, func() bool { return true })
+	if err := j.Begin(t.Context(), attempts(2)); err == nil {
+		t.Fatal("the commit was not refused")
+	}
+	var before, after [2][]byte
+	read := func(into *[2][]byte) {
+		for i, ending := range []string{"", "-wal"} {
+			b, err := os.ReadFile(path + ending)
+			if err != nil {
+				t.Fatal(err)
+			}
+			into[i] = b
+		}
+	}
+	read(&before)
+	if err := j.Close(); err != nil {
+		t.Error(err)
+	}
+	read(&after)
+	if !bytes.Equal(before[0], after[0]) || !bytes.Equal(before[1], after[1]) || len(after[1]) == 0 {
+		t.Errorf("the file or its log, of %d bytes and then %d, was written to", len(before[1]), len(after[1]))
+	}
+	j, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	if begun, err := j.Begun(t.Context(), "r"); err != nil || !begun {
+		t.Errorf("what was committed is gone: %v, %v", begun, err)
+	}
+}
+
+// Begun and finished in one commit, there is none between them after which a kill would leave the step in doubt.
+func TestNoteCommitsOnce(t *testing.T) {
+	j := planned(t, 1)
+	commits := 0
+	onCommit(t, j, func() bool { commits++; return false })
+	o := batch.Outcome{Attempt: attempts(1)[0], State: batch.StepDone, Reply: batch.Reply{Verdict: batch.Done}}
+	if err := j.Note(t.Context(), []batch.Outcome{o}); err != nil || commits != 1 {
+		t.Errorf("%d commits, %v", commits, err)
+	}
 }
 
 // Workers share commits, and the one of them that is always at fault fails alone.

@@ -65,7 +65,7 @@ func (a *app) applyCommand() *cobra.Command {
 		Long: `Apply executes what is left of a plan and writes the results. The plan is what was agreed to, so it doesn't ask,
 unless a plan that was not begun yet changes more rows than --confirm-above; without a terminal that needs --yes.
 The same command goes on after a crash, a Ctrl-C or a lost line: calls whose outcome is not known are settled first.
-Rows that the service refused are not sent again.
+Rows that the service refused are not sent again, nor is anything written over what a run that was planned later did.
 
 ` + eventsHelp + "\n\n" + stopHelp + "\n\n" + exitHelp,
 		Args: oneArg("run"),
@@ -222,7 +222,7 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 		return err
 	}
 	defer unlock()
-	recheck, err := a.checkAge(ctx, x)
+	stale, err := a.checkAge(ctx, x)
 	if err != nil {
 		return err
 	}
@@ -238,10 +238,7 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 	}
 	a.underway.Store(&underway{next: a.next(x)})
 	var applyErr error
-	if recheck {
-		applyErr = a.recheck(ctx, x)
-	}
-	if applyErr == nil {
+	if x.left, applyErr = a.recheck(ctx, x, stale); applyErr == nil {
 		applyErr = a.send(ctx, x, passwords, session)
 	}
 	// Whatever happened, the journal holds it and the results say it.
@@ -305,7 +302,7 @@ func (a *app) outcome(x execution, counts batch.Counts, applyErr, resultsErr err
 	if resultsErr != nil {
 		a.infof("to write the results again: mimebatch report %s%s; --out FILE writes them elsewhere", x.run.ID, a.placeFlags())
 	}
-	switch open := counts[batch.InDoubt] + counts[batch.NotReached]; {
+	switch open := counts[batch.InDoubt] + counts[batch.NotReached] - x.left.kept; {
 	case open > 0 && open <= x.left.later:
 		a.infof("to go on when more rows meet the condition: %s", a.next(x))
 	case open > 0:

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"mimebatch/batch/durable"
+	"mimebatch/batch/journal"
 )
 
 // stateDir is the user's folder for what programs remember: %LocalAppData% on Windows, else $XDG_STATE_HOME
@@ -57,11 +58,14 @@ func (a *app) journalFile() (string, error) {
 	return path, nil
 }
 
-// beside returns the path of a file that belongs to the journal, and makes the folder for both.
+// beside returns the path of a file that belongs to the journal, and makes the folder for both, unless it is no place for them.
 func (a *app) beside(suffix string) (string, error) {
 	path, err := a.journalFile()
 	if err != nil {
 		return "", err
+	}
+	if err := journal.CheckPlace(path); err != nil {
+		return "", fmt.Errorf("use journal %s: %w", path, err)
 	}
 	if err := durable.MkdirPrivate(filepath.Dir(path)); err != nil {
 		return "", err

@@ -29,7 +29,8 @@ func ofResults(c *change) bool {
 }
 
 // A disk that is full, or fails, stops a run before the next call is sent, with a hint; once it is good again, the same command
-// comes to the end. A sync that failed once might succeed the next time and have lost what lay between, so it fails once only.
+// comes to the end. A sync that failed once might succeed the next time and have lost what lay between, so it fails once only, and the
+// program must not sync that file again.
 func TestCrashDiskFails(t *testing.T) {
 	program := builtProgram(t)
 	want := asIfNothing(t, program)
@@ -80,11 +81,18 @@ func (d failing) at(program, dir string, n int, want map[string]sandbox.User) (f
 		return figures{}, err
 	}
 	defer end()
-	met, sentAfter := 0, 0
+	met, sentAfter, syncedAgain := 0, 0, ""
+	unsynced := "" // the file whose sync has failed
 	r, err := s.runTraced(&tracer{meet: func(c *change) fate {
+		if c.op == opSync && unsynced != "" && strings.TrimSuffix(c.path, "-wal") == strings.TrimSuffix(unsynced, "-wal") {
+			syncedAgain = c.path
+		}
 		switch {
 		case d.hits(c):
 			met++
+			if met == n && c.op == opSync {
+				unsynced = c.path
+			}
 			if met == n || met > n && !d.once {
 				return fate{fail: d.errno}
 			}
@@ -100,6 +108,8 @@ func (d failing) at(program, dir string, n int, want map[string]sandbox.User) (f
 		return figures{}, err
 	case met < n:
 		return figures{passed: 1}, nil
+	case syncedAgain != "":
+		return figures{}, fmt.Errorf("%s was synced after a sync of %s had failed", syncedAgain, unsynced)
 	case sentAfter > 0:
 		return figures{}, fmt.Errorf("%d users sent after the disk had failed\n%s", sentAfter, r.stderr)
 	case r.code != exitDone && (r.code != exitFailed || !strings.Contains(r.stderr, "hint: ")):

@@ -115,6 +115,11 @@ func (s *scene) recovered(r ran, want map[string]sandbox.User) (figures, error) 
 			return figures{}, err
 		}
 	}
+	for _, folder := range []string{s.dir, filepath.Dir(journalFile(s.dir))} {
+		if left, err := filepath.Glob(filepath.Join(folder, ".partial-*")); err != nil || len(left) > 0 {
+			return figures{}, fmt.Errorf("left behind: %q, %v", left, err)
+		}
+	}
 	f, err := s.judge(want)
 	f.rounds = rounds
 	return f, err

@@ -33,7 +33,8 @@ A row whose address was corrected is found by its line, if nothing else of it wa
 doesn't have are left alone. Passwords are not kept with a run, so whether one was changed can't be told: with another
 sheet they are set again.
 
-The run itself stays as it is. Its unknown rows stay unknown there until apply settles them.
+The run itself stays as it is. Its unknown rows stay unknown there until apply settles them, which is best done before the
+new plan is applied: apply doesn't send anything again to an account that a later run has written to.
 
 Exit status is 3 if rows are invalid or blocked in the new plan, or if there is nothing to retry but rows that are not done.`,
 		Args: oneArg("run"),
@@ -117,7 +118,11 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 		return err
 	}
 	if n := r.Counts[batch.InDoubt]; n > 0 {
-		a.nextCommand(fmt.Sprintf("%s unknown in run %s; to settle it there", count(n, "row stays", "rows stay"), run.ID), "apply", run.ID)
+		it := "it"
+		if n > 1 {
+			it = "them"
+		}
+		a.nextCommand(fmt.Sprintf("%s unknown in run %s; to settle %s there, before this plan is applied", count(n, "row stays", "rows stay"), run.ID, it), "apply", run.ID)
 	}
 	a.nextCommand("to apply it", "apply", p.run.ID)
 	if p.planned.counts[batch.Invalid]+p.planned.counts[batch.Blocked]+r.Edits.Removed > 0 {

@@ -61,6 +61,7 @@ type left struct {
 	last    int                // of these
 	secrets bool               // one of these steps needs a password
 	later   int                // rows that --where leaves for later
+	kept    int                // rows in doubt that are not sent again, for a later run has written to them
 	only    func(row int) bool // nil for all
 }
 
