@@ -54,16 +54,23 @@ func (w *work) finish(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		left, doubts, err := w.survey(ctx)
-		switch {
-		case err != nil:
+		doubts, err := w.doubts(ctx)
+		if err != nil {
 			return err
-		case left == 0, round >= leastRounds && left >= before:
-			return nil
-		case round > 0 && len(doubts) == 0 && !w.postponed:
-			return nil // what is left was throttled without end
 		}
-		before, w.postponed, w.later = left, false, round > 0
+		if round > 0 { // before that, to count a million steps would only keep the first of them waiting
+			left, err := w.left(ctx)
+			switch {
+			case err != nil:
+				return err
+			case left == 0, round >= leastRounds && left >= before:
+				return nil
+			case len(doubts) == 0 && !w.postponed:
+				return nil // what is left was throttled without end
+			}
+			before = left
+		}
+		w.postponed, w.later = false, round > 0
 		seen, err := w.lookUp(ctx, doubts)
 		if err != nil {
 			return err
@@ -99,8 +106,13 @@ type interval struct{ first, last int }
 
 // open yields the open steps of those rows of an interval that are to be taken.
 func (w *work) open(ctx context.Context, rows interval) iter.Seq2[Step, error] {
+	return w.taken(w.Journal.Open(ctx, w.run), rows)
+}
+
+// taken yields those of some steps whose rows are in an interval and are to be taken.
+func (w *work) taken(steps iter.Seq2[Step, error], rows interval) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
-		for s, err := range w.Journal.Open(ctx, w.run) {
+		for s, err := range steps {
 			switch {
 			case err == nil && s.Row > rows.last:
 				return
@@ -114,18 +126,28 @@ func (w *work) open(ctx context.Context, rows interval) iter.Seq2[Step, error] {
 	}
 }
 
-// survey counts the open steps and returns those of them that are in doubt.
-func (w *work) survey(ctx context.Context) (left int, doubts []Step, err error) {
-	for s, err := range w.open(ctx, w.wave) {
+// doubts returns the open steps that are in doubt.
+func (w *work) doubts(ctx context.Context) ([]Step, error) {
+	var doubts []Step
+	for s, err := range w.taken(w.Journal.InDoubt(ctx, w.run), w.wave) {
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
-		left++
-		if s.InDoubt {
-			doubts = append(doubts, s)
-		}
+		doubts = append(doubts, s)
 	}
-	return left, doubts, nil
+	return doubts, nil
+}
+
+// left counts the open steps.
+func (w *work) left(ctx context.Context) (int, error) {
+	n := 0
+	for _, err := range w.open(ctx, w.wave) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
 }
 
 // pass offers every open step to the workers once, those of a row together and in order. Later passes are for the rows that an

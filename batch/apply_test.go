@@ -111,7 +111,7 @@ func (w *world) apply(ctx context.Context, dir batch.Directory) error {
 	}
 	a := batch.Applier{
 		Directory: dir, Journal: w.journal, Workers: 8, SettleAfter: 10 * time.Millisecond,
-		Password: func(line int) batch.Secret { return passwords[line] },
+		Password: passwords.Of,
 	}
 	return a.Apply(ctx, w.run)
 }

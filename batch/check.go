@@ -61,6 +61,21 @@ func OpenSheet(ctx context.Context, path string, o SheetOptions) (*Sheet, error)
 }
 
 func openSheet(ctx context.Context, path string, o SheetOptions) (*Sheet, error) {
+	s, err := bindSheet(ctx, path, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.scan(ctx); err != nil {
+		return nil, err
+	}
+	if s.Rows == 0 {
+		return nil, s.noRows()
+	}
+	return s, nil
+}
+
+// bindSheet opens a sheet and binds its columns. Its rows were not looked at then.
+func bindSheet(ctx context.Context, path string, o SheetOptions) (*Sheet, error) {
 	zone, err := o.zone()
 	if err != nil {
 		return nil, err
@@ -91,12 +106,6 @@ func openSheet(ctx context.Context, path string, o SheetOptions) (*Sheet, error)
 	}
 	s.read = append(s.read, b.NameColumns()...)
 	s.gap = s.findGap()
-	if err := s.scan(ctx); err != nil {
-		return nil, err
-	}
-	if s.Rows == 0 {
-		return nil, s.noRows()
-	}
 	return s, nil
 }
 
@@ -428,18 +437,4 @@ func (s *Sheet) withoutSecrets(raw sheet.Row) []sheet.Cell {
 		}
 	}
 	return cells
-}
-
-// Passwords reads the sheet again and returns the passwords of its rows by line.
-func (s *Sheet) Passwords(ctx context.Context) (map[int]Secret, error) {
-	out := map[int]Secret{}
-	for r, err := range s.All(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if !r.Password.IsZero() {
-			out[r.Line] = r.Password
-		}
-	}
-	return out, nil
 }

@@ -71,6 +71,23 @@ func check(b *testing.B, path string) {
 
 func BenchmarkCheckCSV(b *testing.B) { check(b, benchSheet(b, sheet.CSV)) }
 
+// What an apply reads again of a sheet, to be compared with what a check and a bare scan take.
+func BenchmarkPasswordsCSV(b *testing.B)  { passwords(b, benchSheet(b, sheet.CSV)) }
+func BenchmarkPasswordsXLSX(b *testing.B) { passwords(b, benchSheet(b, sheet.XLSX)) }
+
+func passwords(b *testing.B, path string) {
+	for b.Loop() {
+		p, err := batch.ReadPasswords(b.Context(), path, batch.SheetOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if p.Of(*benchRows + 1).IsZero() {
+			b.Fatal("the last row has no password")
+		}
+	}
+	b.ReportMetric(float64(*benchRows*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
 // The baseline of BenchmarkCheckCSV: a bare scan.
 func BenchmarkCheckCSVBaselineEncodingCSV(b *testing.B) {
 	data, err := os.ReadFile(benchSheet(b, sheet.CSV))

@@ -337,7 +337,7 @@ func (tr *trial) apply(ctx context.Context, id batch.RunID) error {
 	}
 	a := batch.Applier{
 		Directory: c, Journal: tr.journal, Workers: 8, SettleAfter: 10 * time.Millisecond,
-		Password: func(line int) batch.Secret { return passwords[line] },
+		Password: passwords.Of,
 	}
 	return a.Apply(ctx, id)
 }

@@ -30,7 +30,9 @@ type Rechecker struct {
 	Workers   int // calls in flight at most
 	// Overwrite leaves the steps open that would be refused, and makes nothing of later runs.
 	Overwrite bool
-	// Only, if not nil, tells which rows are looked at; the others stay as they are.
+	// First and Last bound the rows that are looked at; a zero Last is none.
+	First, Last int
+	// Only, if not nil, tells which of these are looked at; the others stay as they are.
 	Only func(row int) bool
 	// Overtaken are the rows that later runs have written to.
 	Overtaken Overtaken
@@ -107,14 +109,21 @@ func (c *Rechecker) feed(ctx context.Context, id RunID, chunks chan<- [][]Step) 
 			return ctx.Err()
 		}
 	}
+	steps := c.Journal.Due
+	if len(c.Overtaken) > 0 {
+		steps = c.Journal.Open
+	}
 	row := 0
-	for s, err := range c.Journal.Open(ctx, id) {
+	for s, err := range steps(ctx, id) {
 		if err != nil {
 			return err
 		}
+		if c.Last > 0 && s.Row > c.Last {
+			break
+		}
 		due := s.Row != row // the step before it is done
 		row = s.Row
-		if c.by(s.Row) == "" && (!due || s.Kind != StepUpdate || s.InDoubt || len(s.Before) == 0) || c.Only != nil && !c.Only(s.Row) {
+		if c.by(s.Row) == "" && (!due || s.Kind != StepUpdate || s.InDoubt || len(s.Before) == 0) || s.Row < c.First || c.Only != nil && !c.Only(s.Row) {
 			continue
 		}
 		if last := len(chunk) - 1; last >= 0 && chunk[last][0].Row == s.Row {
@@ -183,7 +192,7 @@ func (c *Rechecker) judge(s Step, r *Reply, n *Rechecked) StepState {
 	if len(changed) > 0 {
 		what = ": " + strings.Join(changed, ", ")
 	}
-	hint := "find out who is right; retry the run to plan the row anew if the sheet is"
+	hint := "find out who is right, and plan the row anew if the sheet is"
 	switch {
 	case asAsked && s.InDoubt:
 		r.Reason = Reason{Message: ConfirmedByLookUp}

@@ -22,6 +22,6 @@
 //	F16  nobody reads what is printed; narrow, no colours      fault_output.txtar, terminal.txtar, cmd.TestCrashTerminal, cmd.TestProgressBarFits, cmd.TestProgressLines
 //	F17  one row among many fails                               fault_rows.txtar, cmd.TestCrashMemory, batch.TestBadRowsDontStopTheRun
 //	F18  a journal of another version, or none at all          fault_journal.txtar, journal.TestOlder, journal.TestNotOurs
-//	F19  little memory                                         cmd.TestCrashMemory
+//	F19  little memory                                         cmd.TestCrashMemory, cmd.TestCrashMemoryOfUpdates
 //	F20  no rows, only failures, only rows to leave out        fault_rows.txtar, batch.TestNoPeople
 package batch

@@ -111,6 +111,10 @@ type Journal interface {
 	// Open yields the steps without a final outcome in the order of rows and steps, those left out that
 	// follow a refused step of their row.
 	Open(ctx context.Context, id RunID) iter.Seq2[Step, error]
+	// InDoubt yields those of the steps of Open that may have been executed.
+	InDoubt(ctx context.Context, id RunID) iter.Seq2[Step, error]
+	// Due yields those of the steps of Open that are the next of their rows, are not in doubt and change what was read before.
+	Due(ctx context.Context, id RunID) iter.Seq2[Step, error]
 	// Begin is called before calls are made. Until Finish, the attempts' steps are in doubt.
 	Begin(ctx context.Context, as []Attempt) error
 	// Finish is called with what came of them.

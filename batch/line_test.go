@@ -187,8 +187,8 @@ func TestPasswordThatMoved(t *testing.T) {
 func TestPasswordInResults(t *testing.T) {
 	s := openText(t, "Email,Name,Password,result_status\nana@example.com,'=Ana,'=abcdefgh1,created\n", batch.SheetOptions{})
 	passwords, err := s.Passwords(t.Context())
-	if err != nil || passwords[2].Reveal() != "'=abcdefgh1" {
-		t.Errorf("password %q, %v", passwords[2].Reveal(), err)
+	if err != nil || passwords.Of(2).Reveal() != "'=abcdefgh1" {
+		t.Errorf("password %q, %v", passwords.Of(2).Reveal(), err)
 	}
 	for r := range s.All(t.Context()) {
 		if r.Settings[batch.Username] != "=Ana" {

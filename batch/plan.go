@@ -136,7 +136,7 @@ func (p *Planner) Plan(ctx context.Context, s *Sheet) iter.Seq2[PlannedRow, erro
 // view is what the plan needs to know of the tenant.
 type view struct {
 	domains  map[string]Domain
-	accounts map[string]Account // of the addresses that it is for only
+	accounts *packedAccounts // of the addresses that it is for only
 }
 
 // look reads the tenant's domains, and the accounts of those that the sheet speaks of.
@@ -159,28 +159,25 @@ func look(ctx context.Context, dir Directory, emails iter.Seq2[string, error]) (
 	if err != nil {
 		return nil, err
 	}
-	v := &view{domains: map[string]Domain{}, accounts: map[string]Account{}}
+	v := &view{domains: map[string]Domain{}, accounts: newPackedAccounts()}
 	for _, d := range domains {
 		v.domains[d.Name] = d
 	}
-	wanted := map[string]map[string]bool{} // addresses by domain
+	wanted := map[string]bool{} // domains
 	for email, err := range emails {
 		if err != nil {
 			return nil, err
 		}
 		d := DomainOf(email)
-		if _, ok := v.domains[d]; !ok {
-			continue
+		if _, ok := v.domains[d]; ok {
+			wanted[d] = true
+			v.accounts.want(email)
 		}
-		if wanted[d] == nil {
-			wanted[d] = map[string]bool{}
-		}
-		wanted[d][email] = true
 	}
 	for _, d := range sortedKeys(wanted) {
 		err := listing(ctx, dir, d, func(a Account) {
-			if wanted[d][a.Email] {
-				v.accounts[a.Email] = a
+			if DomainOf(a.Email) == d {
+				v.accounts.add(a)
 			}
 		})
 		if err != nil {
@@ -215,7 +212,7 @@ func (v *view) decide(n int, row Row, mode Mode) *decision {
 		d.blockDomain()
 		return d
 	}
-	account, exists := v.accounts[row.Email]
+	account, exists := v.accounts.of(row.Email)
 	if exists {
 		d.Account = &account
 	}

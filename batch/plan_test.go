@@ -8,17 +8,27 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// packed returns accounts as a plan holds them.
+func packed(all ...Account) *packedAccounts {
+	p := newPackedAccounts()
+	for _, a := range all {
+		p.want(a.Email)
+		p.add(a)
+	}
+	return p
+}
+
 func TestDecide(t *testing.T) {
 	v := &view{
 		domains: map[string]Domain{"example.com": {Name: "example.com"}, "out.example.com": {Name: "out.example.com", SendOnly: true}},
-		accounts: map[string]Account{
-			"ana@example.com":    {Email: "ana@example.com", Type: "created_manually", Source: "cloud", Settings: Settings{Username: "Ana", AllowPOP: "true"}},
-			"flow@example.com":   {Email: "flow@example.com", Type: typeByEmail, Source: "cloud", Settings: Settings{Username: "flow@example.com"}},
-			"synced@example.com": {Email: "synced@example.com", Type: "created_by_ldap_sync", Source: "ldap"},
-			"info@example.com":   {Email: "info@example.com", Alias: true},
-			"staff@example.com":  {Email: "staff@example.com", Type: "dl_from_ldap", Source: "ldap"},
-			"press@example.com":  {Email: "press@example.com", Type: "contact_from_ldap", Source: "ldap"},
-		},
+		accounts: packed(
+			Account{Email: "ana@example.com", Type: "created_manually", Source: "cloud", Settings: Settings{Username: "Ana", AllowPOP: "true"}},
+			Account{Email: "flow@example.com", Type: typeByEmail, Source: "cloud", Settings: Settings{Username: "flow@example.com"}},
+			Account{Email: "synced@example.com", Type: "created_by_ldap_sync", Source: "ldap"},
+			Account{Email: "info@example.com", Alias: true},
+			Account{Email: "staff@example.com", Type: "dl_from_ldap", Source: "ldap"},
+			Account{Email: "press@example.com", Type: "contact_from_ldap", Source: "ldap"},
+		),
 	}
 	secret := NewSecret("Pa55word!")
 	for _, tt := range []struct {
@@ -90,7 +100,7 @@ func TestDecide(t *testing.T) {
 func TestLearnKeepsBefore(t *testing.T) {
 	v := &view{
 		domains:  map[string]Domain{"example.com": {}},
-		accounts: map[string]Account{"ana@example.com": {Email: "ana@example.com", Settings: Settings{Username: "Ana"}}},
+		accounts: packed(Account{Email: "ana@example.com", Settings: Settings{Username: "Ana"}}),
 	}
 	d := v.decide(1, Row{Email: "ana@example.com", Settings: Settings{Username: "Ana", AllowPOP: "true", AllowSMTP: "true"}}, Upsert)
 	if !ReadAuto.wants(d) {

@@ -164,16 +164,6 @@ func (f *facts) seePassword(hash uint64) {
 	}
 }
 
-// password returns the row's password, the zero Secret if there is none that could be used.
-func (s *Sheet) password(raw sheet.Row) Secret {
-	c := s.cell(raw, Password)
-	if trim(c.Text) == "" || raw.Fault != nil {
-		return Secret{}
-	}
-	secret, _ := readPassword(c)
-	return secret
-}
-
 // address returns the row's address, "" if it can't be read or the row wants to be skipped.
 func (s *Sheet) address(raw sheet.Row) string {
 	if raw.Fault != nil || s.mode(raw) == Skip {

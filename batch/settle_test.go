@@ -47,6 +47,29 @@ func (l *ledger) Open(context.Context, RunID) iter.Seq2[Step, error] {
 	}
 }
 
+func (l *ledger) InDoubt(ctx context.Context, id RunID) iter.Seq2[Step, error] {
+	return l.openIf(ctx, id, func(s Step) bool { return s.InDoubt })
+}
+
+func (l *ledger) Due(ctx context.Context, id RunID) iter.Seq2[Step, error] {
+	row := 0
+	return l.openIf(ctx, id, func(s Step) bool {
+		next := s.Row != row
+		row = s.Row
+		return next && !s.InDoubt && len(s.Before) > 0
+	})
+}
+
+func (l *ledger) openIf(ctx context.Context, id RunID, is func(Step) bool) iter.Seq2[Step, error] {
+	return func(yield func(Step, error) bool) {
+		for s := range l.Open(ctx, id) {
+			if is(s) && !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
 func (l *ledger) Begin(_ context.Context, as []Attempt) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

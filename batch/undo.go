@@ -228,7 +228,7 @@ func (v *view) reverse(row RowResult) *reversal {
 		r.blockDomain()
 		return r
 	}
-	account, there := v.accounts[r.Email]
+	account, there := v.accounts.of(r.Email)
 	if there {
 		r.Account = &account
 	}
@@ -379,6 +379,10 @@ func UndoneOf(s Status, code string) Undone {
 		return ToReverse
 	case Updated:
 		return Reversed
+	case WasRefused:
+		if code == CodeChanged {
+			return Kept
+		}
 	case Blocked:
 		if code == CodeNotReversible {
 			return NotReversible

@@ -439,3 +439,33 @@ func TestUndoOfSyncedAccount(t *testing.T) {
 		t.Errorf("notes %q", notes)
 	}
 }
+
+// A wave is rechecked when it begins: what somebody changed while earlier ones were applied is not overwritten.
+func TestRecheckOfAWave(t *testing.T) {
+	w := newWorld(t, "email,name\nana@example.com,Ana New\nbo@example.com,Bo New\n", sandbox.Options{}, user("ana@example.com", "Ana"), user("bo@example.com", "Bo"))
+	rechecker := batch.Rechecker{Directory: w.client, Journal: w.journal}
+	a := batch.Applier{Directory: w.client, Journal: w.journal, Workers: 1, Waves: batch.Waves{
+		Size: 1,
+		Before: func(ctx context.Context, coming batch.Wave) (int, error) {
+			rechecker.First, rechecker.Last = coming.First, coming.Last
+			found, err := rechecker.Recheck(ctx, w.run)
+			return found.Changed, err
+		},
+		Between: func(ctx context.Context, _ batch.Wave) error {
+			change := batch.Step{Kind: batch.StepUpdate, Email: "bo@example.com", Set: batch.Settings{batch.Username: "Robert"}}
+			if r := w.client.Do(ctx, []batch.Step{change})[0]; r.Verdict != batch.Done {
+				t.Errorf("change meanwhile: %+v", r)
+			}
+			return nil
+		},
+	}}
+	if err := a.Apply(t.Context(), w.run); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(map[string]string{"ana": "updated", "bo": "refused: changed meanwhile"}, w.says()); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if got := w.users()["bo@example.com"].Name; got != "Robert" {
+		t.Errorf("Bo is called %s", got)
+	}
+}

@@ -12,15 +12,19 @@ type Waves struct {
 	First int           // rows of the first wave, 0 for as many as in the others
 	Size  int           // rows of a wave, 0 for all that are left
 	Pause time.Duration // between two waves of that size
+	// Before, if not nil, is called when a wave is about to begin. It may bring rows to their ends, and returns how many of them it
+	// has refused. Its error ends the Apply.
+	Before func(ctx context.Context, coming Wave) (refused int, err error)
 	// Between, if not nil, is called when a wave is through and rows are left, before the pause. Its error ends the Apply.
 	Between func(ctx context.Context, through Wave) error
 }
 
 // Wave is one of the [Waves].
 type Wave struct {
-	N     int           // from 1
-	Rows  []int         // in their order
-	Pause time.Duration // until the next begins
+	N           int           // from 1
+	First, Last int           // the rows are among these
+	Rows        []int         // in their order; nil if it takes all that are left
+	Pause       time.Duration // until the next begins
 }
 
 // size returns how many rows the n-th wave has, 0 for all that are left.
@@ -50,10 +54,19 @@ func (w *work) waves(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		wave := Wave{N: n, First: w.wave.first, Last: w.wave.last, Rows: rows, Pause: w.Waves.pause(n)}
+		if w.Waves.Before != nil {
+			refused, err := w.Waves.Before(ctx, wave)
+			for range refused {
+				w.refused()
+			}
+			if err != nil {
+				return err
+			}
+		}
 		if err := w.finish(ctx); err != nil || !more {
 			return err
 		}
-		wave := Wave{N: n, Rows: rows, Pause: w.Waves.pause(n)}
 		if w.Waves.Between != nil {
 			if err := w.Waves.Between(ctx, wave); err != nil {
 				return err

@@ -44,8 +44,26 @@ func TestWaves(t *testing.T) {
 		if d := cmp.Diff(want, calls); d != "" {
 			t.Errorf("calls (-want +got):\n%s", d)
 		}
-		if d := cmp.Diff([]Wave{{N: 1, Rows: []int{2}}, {2, []int{3, 4, 6, 7}, time.Minute}, {3, []int{8, 9, 10, 11}, time.Minute}}, waves); d != "" {
+		if d := cmp.Diff([]Wave{{1, 1, 2, []int{2}, 0}, {2, 3, 7, []int{3, 4, 6, 7}, time.Minute}, {3, 8, 11, []int{8, 9, 10, 11}, time.Minute}}, waves); d != "" {
 			t.Errorf("waves (-want +got):\n%s", d)
+		}
+	})
+}
+
+// What is refused before a wave begins counts as what the service refuses does.
+func TestRefusedBeforeAWave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var begun []int
+		a := Applier{Directory: slowly(0), Journal: creates(6), Workers: 1, Limits: Limits{Failures: new(2)}, Waves: Waves{Size: 2, Before: func(_ context.Context, w Wave) (int, error) {
+			begun = append(begun, w.First)
+			return w.N, nil
+		}}}
+		limit, ok := errors.AsType[*LimitError](a.Apply(t.Context(), "r"))
+		if !ok || limit.Limit != LimitFailures {
+			t.Errorf("ended by %v", limit)
+		}
+		if d := cmp.Diff([]int{1, 3}, begun); d != "" {
+			t.Errorf("waves begin at rows (-want +got):\n%s", d)
 		}
 	})
 }

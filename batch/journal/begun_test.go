@@ -17,9 +17,13 @@ func TestBegun(t *testing.T) {
 		{"planned", nil, false},
 		{"in-doubt", func(batch.Attempt) {}, true},
 		{"not-sent", func(a batch.Attempt) { finish(t, j, a, batch.StepOpen, batch.Reply{Verdict: batch.NotSent}) }, false},
-		{"throttled", func(a batch.Attempt) { finish(t, j, a, batch.StepOpen, batch.Reply{Verdict: batch.Throttled, Sent: noon}) }, false},
+		{"throttled", func(a batch.Attempt) {
+			finish(t, j, a, batch.StepOpen, batch.Reply{Verdict: batch.Throttled, Sent: noon})
+		}, false},
 		{"rechecked", func(a batch.Attempt) { finish(t, j, a, batch.StepRefused, batch.Reply{Verdict: batch.Refused}) }, false},
-		{"refused", func(a batch.Attempt) { finish(t, j, a, batch.StepRefused, batch.Reply{Verdict: batch.Refused, Sent: noon}) }, true},
+		{"refused", func(a batch.Attempt) {
+			finish(t, j, a, batch.StepRefused, batch.Reply{Verdict: batch.Refused, Sent: noon})
+		}, true},
 		{"done", func(a batch.Attempt) { finish(t, j, a, batch.StepDone, batch.Reply{Verdict: batch.Done, Sent: noon}) }, true},
 		{"lost", func(a batch.Attempt) { finish(t, j, a, batch.StepUnknown, batch.Reply{Verdict: batch.Unknown}) }, true},
 	} {

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"mimebatch/batch"
@@ -36,6 +37,30 @@ func (c classes) add(p batch.PlannedRow) {
 		kinds[i] = string(s.Kind)
 	}
 	c[classOf(p.Action, kinds)]++
+}
+
+// behind is how many rows behind the last attempt have steps of these kinds.
+type behind struct {
+	kinds string // as a class has them, in any order: to put them in theirs takes SQLite as long as to find them
+	rows  int
+}
+
+func readBehind(scan func(...any) error) (b behind, err error) {
+	err = scan(&b.kinds, &b.rows)
+	return b, err
+}
+
+// take leaves rows out that have steps of these kinds.
+func (c classes) take(b behind) {
+	sorted := func(kinds string) string { return strings.Join(slices.Sorted(strings.FieldsSeq(kinds)), " ") }
+	kinds := sorted(b.kinds)
+	for k, n := range c {
+		if sorted(k.kinds) == kinds {
+			n = min(n, b.rows)
+			c[k] -= n
+			b.rows -= n
+		}
+	}
 }
 
 // MarshalJSON writes an array of arrays such as ["create", ["create", "update"], 17].
@@ -77,27 +102,39 @@ const progress = `(
 		AND last.try = (SELECT max(try) FROM attempts AS a WHERE a.run = steps.run AND a.row = steps.row AND a.step = steps.n)
 ) AS progress`
 
-// count counts the rows that have an open step, a refused one or one for which nothing had to be sent by looking at them. All
-// others are done, and of these it is known how many there are of each class.
+// count counts the rows behind the last attempt, which were not reached, by the kinds of their steps. Of those before it, it looks at
+// the ones that have an open step, a refused one or one for which nothing had to be sent. All others are done, and of these it
+// is known how many there are of each class.
 func (j *Journal) count(ctx context.Context, id batch.RunID) (batch.Counts, error) {
 	if _, err := j.find(ctx, id); err != nil {
 		return nil, err
 	}
-	left, begun := classes{}, false
+	left, last := classes{}, 0
 	if err := j.reading.QueryRowContext(ctx, `
-		SELECT classes, EXISTS (SELECT 1 FROM attempts WHERE run = id) FROM runs WHERE id = ?`, id).Scan(asJSON(&left), &begun); err != nil {
+		SELECT classes, (SELECT coalesce(max(row), 0) FROM attempts WHERE run = id) FROM runs WHERE id = ?`, id).Scan(asJSON(&left), &last); err != nil {
 		return nil, err
 	}
 	counts, others := batch.Counts{}, batch.StepOpen
-	if begun {
+	if last > 0 {
 		others = batch.StepDone
+		rows, err := query(ctx, j.reading, readBehind, `
+			SELECT kinds, count(*) FROM (
+				SELECT group_concat(kind, ' ') AS kinds FROM steps WHERE run = ? AND row > ? GROUP BY row)
+			GROUP BY kinds`, id, last)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range rows {
+			counts[batch.NotReached] += b.rows
+			left.take(b)
+		}
 		kinds, err := query(ctx, j.reading, readAlike, `
 			SELECT action, steps, count(*) FROM (
 				SELECT action, (SELECT json_group_array(json_array(kind, state, iif(state = 'done', code, '')) ORDER BY progress.n) FROM `+progress+`
 					WHERE progress.run = rows.run AND progress.row = rows.n) AS steps
 				FROM rows WHERE run = ? AND n IN (
-					SELECT row FROM open_steps WHERE run = ? UNION SELECT row FROM attempts WHERE run = ? AND `+telling+`))
-			GROUP BY action, steps`, id, id, id)
+					SELECT row FROM open_steps WHERE run = ? AND row <= ? UNION SELECT row FROM attempts WHERE run = ? AND `+telling+`))
+			GROUP BY action, steps`, id, id, last, id)
 		if err != nil {
 			return nil, err
 		}

@@ -11,7 +11,7 @@ import (
 	"mimebatch/batch/journal"
 )
 
-// Whatever was made of a run, the counts are those of its results, the rows left are those of its open steps, and no rule is broken:
+// Whatever was made of a run, the counts are those of its results, the rows left and the steps in doubt are those of its open steps, and no rule is broken:
 // what is kept so that they are found fast says nothing else than the attempts.
 func TestCountsAreOfResults(t *testing.T) {
 	for seed := range uint64(4) {
@@ -28,7 +28,7 @@ func TestCountsAreOfResults(t *testing.T) {
 			plan(t, j, batch.Run{ID: "beside", Kind: batch.OfSheet, Rows: rows}, people(rows))
 			agree(t, j)
 			for range 1 + r.IntN(80) {
-				act(t, r, j)
+				act(t, r, j, rows>>(seed%2)) // all rows, or the first of them, as if it were stopped half way
 			}
 			agree(t, j)
 			if err := j.Close(); err != nil {
@@ -48,9 +48,11 @@ func randomRow(r *rand.Rand, n int) batch.PlannedRow {
 		p = person(n, batch.StepCreate)
 	case 1:
 		p = person(n, batch.StepCreate, batch.StepUpdate)
+		p.Steps[0].WithPassword = n < 10
 	case 2:
 		p = person(n, batch.StepUpdate)
 		p.Action = batch.ActionUpdate
+		p.Steps[0].Before = []batch.Settings{nil, {}, {batch.Username: "Before"}}[r.IntN(3)]
 	default:
 		p = person(n)
 		p.Action = []batch.Action{batch.ActionInvalid, batch.ActionBlocked, batch.ActionSkipped, batch.ActionUnchanged}[r.IntN(4)]
@@ -58,12 +60,12 @@ func randomRow(r *rand.Rand, n int) batch.PlannedRow {
 	return p
 }
 
-// act makes an attempt at one of the open steps, the first of its row.
-func act(t *testing.T, r *rand.Rand, j *journal.Journal) {
+// act makes an attempt at one of the open steps up to a row, the first of its row.
+func act(t *testing.T, r *rand.Rand, j *journal.Journal, last int) {
 	t.Helper()
 	var first []batch.Step
 	for _, s := range collect(t, j.Open(t.Context(), "r")) {
-		if len(first) == 0 || first[len(first)-1].Row != s.Row {
+		if s.Row <= last && (len(first) == 0 || first[len(first)-1].Row != s.Row) {
 			first = append(first, s)
 		}
 	}
@@ -101,12 +103,30 @@ func agree(t *testing.T, j *journal.Journal) {
 		t.Errorf("counts %v, and the results are %v", got, want)
 	}
 	wantRows, wantLast := 0, 0
+	var doubts, due []batch.Step
+	secrets := false
 	for _, s := range collect(t, j.Open(t.Context(), "r")) {
+		secrets = secrets || s.WithPassword
+		if s.InDoubt {
+			doubts = append(doubts, s)
+		}
+		if s.Row != wantLast && !s.InDoubt && len(s.Before) > 0 {
+			due = append(due, s)
+		}
 		if s.Row != wantLast {
 			wantRows, wantLast = wantRows+1, s.Row
 		}
 	}
 	if rows, last, err := j.Left(t.Context(), "r"); err != nil || rows != wantRows || last != wantLast {
 		t.Errorf("left: %d rows up to %d, %v; open are %d up to %d", rows, last, err, wantRows, wantLast)
+	}
+	if some, err := j.SecretsLeft(t.Context(), "r"); err != nil || some != secrets {
+		t.Errorf("secrets left: %t, %v; want %t", some, err, secrets)
+	}
+	if d := diff(doubts, collect(t, j.InDoubt(t.Context(), "r"))); d != "" {
+		t.Errorf("in doubt (-those that are open, +listed)\n%s", d)
+	}
+	if d := diff(due, collect(t, j.Due(t.Context(), "r"))); d != "" {
+		t.Errorf("due (-those that are open, +listed)\n%s", d)
 	}
 }

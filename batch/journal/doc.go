@@ -108,8 +108,9 @@
 // Begin and Finish leaves nothing behind that would have to be repaired: the step is open to be settled, and its results
 // say unknown. open_steps says nothing else, and is no more than an index that SQLite can't make: of a million steps it finds the
 // hundred that are left, at once. It changes in the transaction of the outcome that ends a step; all others of a run are done, but for
-// those that are refused, which have an index too, so that rows are counted by looking at those that are neither. As the number of
-// the try is part of an attempt's key, a try that was taken by somebody else can't be begun. What takes no call, such as what a look at
+// those that are refused, which have an index too. So to count rows it takes a look at those that are open or refused, and of the
+// open ones those behind the last attempt need but be counted: runs are applied in the order of their rows. As the number of the
+// try is part of an attempt's key, a try that was taken by somebody else can't be begun. What takes no call, such as what a look at
 // an account has settled, is begun and finished in one transaction ([Journal.Note]): it leaves no doubt behind.
 //
 // A run is being planned while the tenant is read over the network, which may take hours, so it is stored in many transactions.

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"mimebatch/batch"
 )
@@ -27,9 +28,103 @@ func closeSteps(s *session, o batch.Outcome) error {
 
 // Left tells how many rows of a run have steps that [Journal.Open] yields, and the last of these rows, 0 if there is none.
 func (j *Journal) Left(ctx context.Context, id batch.RunID) (rows, last int, err error) {
-	err = j.reading.QueryRowContext(ctx, `SELECT count(DISTINCT row), coalesce(max(row), 0) FROM open_steps WHERE run = ?`, id).Scan(&rows, &last)
+	err = j.reading.QueryRowContext(ctx, `
+		SELECT count(*), coalesce(max(row), 0) FROM (SELECT DISTINCT row FROM open_steps WHERE run = ?)`, id).Scan(&rows, &last)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count open rows of run %s: %w", id, err)
 	}
 	return rows, last, nil
+}
+
+// SecretsLeft tells whether one of the steps that [Journal.Open] yields needs a password from the sheet.
+func (j *Journal) SecretsLeft(ctx context.Context, id batch.RunID) (bool, error) {
+	some, err := query(ctx, j.reading, readOne[bool], selectSecretsLeft, id, 0, 0)
+	if err != nil {
+		return false, fmt.Errorf("look for passwords that run %s needs: %w", id, err)
+	}
+	return some[0], nil
+}
+
+// Open yields the steps of a run that are open or unknown, in the order of rows and steps, those left out that follow a refused step
+// of their row. The error is [batch.ErrNoRun] if there is no run of that name.
+func (j *Journal) Open(ctx context.Context, id batch.RunID) iter.Seq2[batch.Step, error] {
+	return j.steps(ctx, id, selectOpen)
+}
+
+// InDoubt yields those of the steps of [Journal.Open] that may have been executed. Whatever else is open costs next to nothing.
+func (j *Journal) InDoubt(ctx context.Context, id batch.RunID) iter.Seq2[batch.Step, error] {
+	return j.steps(ctx, id, selectInDoubt)
+}
+
+// Due yields those of the steps of [Journal.Open] that are the next of their rows, are not in doubt and change what was read before.
+// Whatever else is open costs little.
+func (j *Journal) Due(ctx context.Context, id batch.RunID) iter.Seq2[batch.Step, error] {
+	return j.steps(ctx, id, selectDue)
+}
+
+// steps yields the steps that a query finds, which takes the run, the last step that was found, and how many it is to find.
+func (j *Journal) steps(ctx context.Context, id batch.RunID, text string) iter.Seq2[batch.Step, error] {
+	return paged(
+		func(last batch.Step) ([]batch.Step, error) {
+			if last.Row == 0 {
+				if _, err := j.find(ctx, id); err != nil {
+					return nil, err
+				}
+			}
+			return query(ctx, j.reading, readOpen, text, id, last.Row, last.N, pageSize)
+		},
+		func(err error) error { return fmt.Errorf("read open steps of run %s: %w", id, err) },
+	)
+}
+
+const (
+	stepColumns = `rows.line, s.row, s.n, s.kind, s.email, s.settings, s.with_password, s.before`
+
+	// afterRefused is true of steps that are listed as open and follow a refused one.
+	afterRefused = `EXISTS (SELECT 1 FROM attempts AS a WHERE a.run = o.run AND a.row = o.row AND a.step < o.step AND a.state = 'refused')`
+
+	// isLast is true of the last attempt at a step.
+	isLast = `last.run = o.run AND last.row = o.row AND last.step = o.step
+		AND last.try = (SELECT max(try) FROM attempts AS a WHERE a.run = o.run AND a.row = o.row AND a.step = o.step)`
+
+	// selectOpen reads a page of open steps. The list of them tells where to look, and the attempts how they are.
+	selectOpen = `
+	SELECT ` + stepColumns + `, coalesce(last.try, 0), last.try IS NOT NULL AND coalesce(last.state, 'unknown') = 'unknown'
+	FROM open_steps AS o CROSS JOIN steps AS s ON s.run = o.run AND s.row = o.row AND s.n = o.step
+		CROSS JOIN rows ON rows.run = o.run AND rows.n = o.row
+		LEFT JOIN attempts AS last ON ` + isLast + `
+	WHERE o.run = ?1 AND (o.row, o.step) > (?2, ?3) AND coalesce(last.state, 'unknown') IN ('open', 'unknown') AND NOT ` + afterRefused + `
+	ORDER BY o.row, o.step LIMIT ?4`
+
+	// selectInDoubt looks no further than to the last row that was begun, and at steps only where there is a doubt: to find a
+	// step takes longer than to find that nothing was attempted.
+	selectInDoubt = `
+	SELECT ` + stepColumns + `, last.try, true
+	FROM open_steps AS o CROSS JOIN attempts AS last ON ` + isLast + ` AND coalesce(last.state, 'unknown') = 'unknown'
+		CROSS JOIN steps AS s ON s.run = o.run AND s.row = o.row AND s.n = o.step
+		CROSS JOIN rows ON rows.run = o.run AND rows.n = o.row
+	WHERE o.run = ?1 AND (o.row, o.step) > (?2, ?3) AND o.row <= (SELECT max(row) FROM attempts WHERE run = ?1) AND NOT ` + afterRefused + `
+	ORDER BY o.row, o.step LIMIT ?4`
+
+	// asTheyLie reads open steps in the order in which the steps lie there, from the first open one on. To find each of them by the
+	// list of the open ones takes ten times as long.
+	asTheyLie = `
+	FROM steps AS s CROSS JOIN open_steps AS o ON o.run = s.run AND o.row = s.row AND o.step = s.n
+		CROSS JOIN rows ON rows.run = s.run AND rows.n = s.row
+	WHERE s.run = ?1 AND (s.row, s.n) > (max(?2, (SELECT min(row) FROM open_steps WHERE run = ?1) - 1), ?3) AND NOT ` + afterRefused
+
+	selectSecretsLeft = `SELECT EXISTS (SELECT 1` + asTheyLie + ` AND s.with_password)`
+
+	selectDue = `
+	SELECT ` + stepColumns + `, coalesce((SELECT max(try) FROM attempts AS a WHERE a.run = s.run AND a.row = s.row AND a.step = s.n), 0), false` +
+		asTheyLie + ` AND s.before <> '{}'
+		AND NOT EXISTS (SELECT 1 FROM open_steps AS p WHERE p.run = s.run AND p.row = s.row AND p.step < s.n)
+		AND coalesce((SELECT coalesce(a.state, 'unknown') FROM attempts AS a WHERE a.run = s.run AND a.row = s.row AND a.step = s.n
+			ORDER BY a.try DESC LIMIT 1), 'open') = 'open'
+	ORDER BY s.row, s.n LIMIT ?4`
+)
+
+func readOpen(scan func(...any) error) (s batch.Step, err error) {
+	err = scan(&s.Line, &s.Row, &s.N, &s.Kind, &s.Email, asSettings(&s.Set), &s.WithPassword, asSettings(&s.Before), &s.Tries, &s.InDoubt)
+	return s, err
 }

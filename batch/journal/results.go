@@ -33,39 +33,6 @@ func hear(s *batch.StepResult, c Call) {
 	}
 }
 
-// Open yields the steps of a run that are open or unknown, in the order of rows and steps, those left out that follow a refused step
-// of their row. The error is [batch.ErrNoRun] if there is no run of that name.
-func (j *Journal) Open(ctx context.Context, id batch.RunID) iter.Seq2[batch.Step, error] {
-	return paged(
-		func(last batch.Step) ([]batch.Step, error) {
-			if last.Row == 0 {
-				if _, err := j.find(ctx, id); err != nil {
-					return nil, err
-				}
-			}
-			return query(ctx, j.reading, readOpen, selectOpen, id, last.Row, last.N, pageSize)
-		},
-		func(err error) error { return fmt.Errorf("read open steps of run %s: %w", id, err) },
-	)
-}
-
-// selectOpen reads a page of open steps. The list of them tells where to look, and the attempts how they are.
-const selectOpen = `
-	SELECT rows.line, s.row, s.n, s.kind, s.email, s.settings, s.with_password, s.before, coalesce(last.try, 0),
-		last.try IS NOT NULL AND coalesce(last.state, 'unknown') = 'unknown'
-	FROM open_steps AS o CROSS JOIN steps AS s ON s.run = o.run AND s.row = o.row AND s.n = o.step
-		CROSS JOIN rows ON rows.run = o.run AND rows.n = o.row
-		LEFT JOIN attempts AS last ON last.run = o.run AND last.row = o.row AND last.step = o.step
-			AND last.try = (SELECT max(try) FROM attempts AS a WHERE a.run = o.run AND a.row = o.row AND a.step = o.step)
-	WHERE o.run = ? AND (o.row, o.step) > (?, ?) AND coalesce(last.state, 'unknown') IN ('open', 'unknown') AND NOT EXISTS (
-		SELECT 1 FROM attempts AS a WHERE a.run = o.run AND a.row = o.row AND a.step < o.step AND a.state = 'refused')
-	ORDER BY o.row, o.step LIMIT ?`
-
-func readOpen(scan func(...any) error) (s batch.Step, err error) {
-	err = scan(&s.Line, &s.Row, &s.N, &s.Kind, &s.Email, asSettings(&s.Set), &s.WithPassword, asSettings(&s.Before), &s.Tries, &s.InDoubt)
-	return s, err
-}
-
 // Results yields every row of a run in order, with what became of it. While the run is being applied a row's result is as of
 // when it was read. The error is [batch.ErrNoRun] if there is no run of that name.
 func (j *Journal) Results(ctx context.Context, id batch.RunID) iter.Seq2[batch.RowResult, error] {

@@ -114,7 +114,7 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 			return err
 		}
 		run.Secrets = x.left.secrets
-		if x.sheet, err = a.sameSheet(ctx, j, run, sheetPath, passwordFile); err != nil {
+		if x.passwords, err = a.sameSheet(ctx, j, run, sheetPath, passwordFile); err != nil {
 			return err
 		}
 		if sheetPath != "" {
@@ -138,31 +138,22 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 	return a.finish(sum, err)
 }
 
-// secretsLeft tells whether a step that is still to be made needs a password.
-func secretsLeft(ctx context.Context, j batch.Journal, id batch.RunID) (bool, error) {
-	for s, err := range j.Open(ctx, id) {
-		if err != nil || s.WithPassword {
-			return err == nil, err
-		}
-	}
-	return false, nil
-}
-
 // execution is what it takes to apply a run.
 type execution struct {
-	run     batch.Run
-	sheet   *batch.Sheet // nil if no passwords are needed
-	journal *journal.Journal
-	client  *mimecast.Client
-	workers int
-	grace   time.Duration
-	limits  batch.Limits
-	left    left
-	begun   bool // it was applied before, and something came of it
+	run       batch.Run
+	passwords *batch.Passwords // nil if none are needed
+	journal   *journal.Journal
+	client    *mimecast.Client
+	workers   int
+	grace     time.Duration
+	limits    batch.Limits
+	left      left
+	fresh     *freshness
+	begun     bool // it was applied before, and something came of it
 	applyFlags
 }
 
-// newExecution returns what it takes to apply a run of which so much is done, but for the sheet, the client and what is left.
+// newExecution returns what it takes to apply a run of which so much is done, but for the passwords, the client and what is left.
 func newExecution(run batch.Run, j *journal.Journal, counts batch.Counts, calls callFlags, f applyFlags) execution {
 	sent := counts[batch.Created] + counts[batch.Updated] + counts[batch.WasRefused] + counts[batch.InDoubt]
 	return execution{
@@ -222,25 +213,15 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 		return err
 	}
 	defer unlock()
-	stale, err := a.checkAge(ctx, x)
-	if err != nil {
+	if x.fresh, err = a.checkAge(ctx, x); err != nil {
 		return err
-	}
-	passwords := map[int]batch.Secret{}
-	if x.left.secrets {
-		if passwords, err = x.sheet.Passwords(ctx); err != nil {
-			return err
-		}
 	}
 	session, err := a.beginSession(ctx, x, path)
 	if err != nil {
 		return err
 	}
 	a.underway.Store(&underway{next: a.next(x)})
-	var applyErr error
-	if x.left, applyErr = a.recheck(ctx, x, stale); applyErr == nil {
-		applyErr = a.send(ctx, x, passwords, session)
-	}
+	applyErr := a.send(ctx, x, session)
 	// Whatever happened, the journal holds it and the results say it.
 	counts, resultsErr := a.results(context.WithoutCancel(ctx), x.journal, x.run, path, sum)
 	if _, limited := errors.AsType[*batch.LimitError](applyErr); limited && counts[batch.InDoubt]+counts[batch.NotReached] == 0 && resultsErr == nil {
@@ -279,7 +260,7 @@ func isTenantOf(run batch.Run, tenant batch.Tenant) error {
 }
 
 // send makes the calls of a run, and shows how far it has come.
-func (a *app) send(ctx context.Context, x execution, passwords map[int]batch.Secret, session *applying) error {
+func (a *app) send(ctx context.Context, x execution, session *applying) error {
 	progress := a.progress(x.left.rows, x.left.last)
 	progress.pace = x.client.Pace
 	a.underway.Store(&underway{next: a.next(x), grace: x.grace, progress: progress})
@@ -289,12 +270,17 @@ func (a *app) send(ctx context.Context, x execution, passwords map[int]batch.Sec
 	}()
 	applier := batch.Applier{
 		Directory: x.client, Journal: x.journal, Workers: x.workers, SettleAfter: x.settleAfter,
-		Password: func(line int) batch.Secret { return passwords[line] },
+		Password: x.passwords.Of,
 		Progress: func(row int, state batch.StepState) { progress.row(row, state); session.through(row) },
 		Paused:   session.paused,
-		Only:     x.left.only, Limits: x.limits, Waves: a.waves(x, progress),
+		Only:     x.takes, Limits: x.limits, Waves: a.waves(x, progress),
 	}
 	return applier.Apply(ctx, x.run.ID)
+}
+
+// takes tells whether a row is to be taken now.
+func (x *execution) takes(row int) bool {
+	return (x.left.only == nil || x.left.only(row)) && !x.fresh.keeps(row)
 }
 
 // outcome says what to type next, and returns the exit code of a run that came to its end.
@@ -302,7 +288,10 @@ func (a *app) outcome(x execution, counts batch.Counts, applyErr, resultsErr err
 	if resultsErr != nil {
 		a.infof("to write the results again: mimebatch report %s%s; --out FILE writes them elsewhere", x.run.ID, a.placeFlags())
 	}
-	switch open := counts[batch.InDoubt] + counts[batch.NotReached] - x.left.kept; {
+	if x.fresh.changed {
+		a.infof("to plan anew what was changed meanwhile: %s", a.again(x.run))
+	}
+	switch open := counts[batch.InDoubt] + counts[batch.NotReached] - len(x.fresh.kept); {
 	case open > 0 && open <= x.left.later:
 		a.infof("to go on when more rows meet the condition: %s", a.next(x))
 	case open > 0:

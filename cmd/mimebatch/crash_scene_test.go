@@ -16,7 +16,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -191,7 +190,7 @@ func (s *scene) command(args ...string) (*exec.Cmd, func(), error) {
 type ran struct {
 	code           int // -1 if it was killed
 	stdout, stderr string
-	memory         int64 // the most that it had, in bytes; 0 if it was traced
+	memory         int64 // the most that it had, in bytes, as far as was looked; 0 if it was traced
 }
 
 func (s *scene) ran(code int) ran {
@@ -217,9 +216,10 @@ func (s *scene) runUntil(ctx context.Context, args ...string) (ran, error) {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.Process.Kill() })
 	defer stop()
+	memory := memoryOf(c.Process.Pid)
 	_ = c.Wait() // the exit code tells all
 	r := s.ran(c.ProcessState.ExitCode())
-	r.memory = c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+	r.memory = memory()
 	return r, s.calm()
 }
 

@@ -20,54 +20,71 @@ type freshFlags struct {
 
 func (f *freshFlags) add(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.maxAge, "max-age", 4*time.Hour, "how old a plan may be when it is begun; 0 for any age. A run that was begun goes on at any age")
-	flags.DurationVar(&f.recheckAfter, "recheck-after", 10*time.Minute, "how old a plan may be before the accounts that it updates are read once more; those of a run that is taken up again always are")
-	flags.BoolVar(&f.overwrite, "overwrite-drift", false, "send what is planned for accounts that somebody, or a later run, changed since the plan was made all the same")
+	flags.DurationVar(&f.recheckAfter, "recheck-after", 10*time.Minute, "how old a plan may be when the accounts of a wave are read once more before they are updated; those of an undo, and of a run that is taken up again, always are")
+	flags.BoolVar(&f.overwrite, "overwrite-drift", false, "send what is planned for accounts that somebody, or a later run, changed since the plan was made all the same; an undo puts back what the plan knew")
 }
 
-// stale is what of a run must be looked at once more before it is applied.
-type stale struct {
-	all       bool            // it was begun before, or is no longer fresh
+// freshness is how much of what a run knows of its accounts still holds, while it is applied.
+type freshness struct {
+	old       bool            // it was begun before, or takes another run back: each account is looked at once more
 	overtaken batch.Overtaken // later runs have written to these rows' accounts
+	kept      []int           // rows in doubt that are not sent again, for a later run has written to them; in order
+	changed   bool            // rows were refused because somebody changed the account
 }
 
-// checkAge refuses a plan that was never begun and is too old, and finds out what is to be rechecked.
-func (a *app) checkAge(ctx context.Context, x execution) (s stale, err error) {
+func (f *freshness) keeps(row int) bool {
+	_, kept := slices.BinarySearch(f.kept, row)
+	return kept
+}
+
+// checkAge refuses a plan that was never begun and is too old, and finds out what is to be looked at once more.
+func (a *app) checkAge(ctx context.Context, x execution) (*freshness, error) {
+	f := new(freshness)
 	if x.left.rows == 0 {
-		return s, nil
+		return f, nil
 	}
 	begun, err := x.journal.Begun(ctx, x.run.ID)
 	if err != nil {
-		return s, err
+		return nil, err
 	}
 	age := time.Since(x.run.Created)
 	if !begun && x.maxAge > 0 && age > x.maxAge {
-		return s, &stop{
+		return nil, &stop{
 			code: exitGuard, err: fmt.Errorf("plan %s is %s old and was never begun; nothing was sent", x.run.ID, age.Round(time.Second)),
 			hint: "the tenant may have changed since, so plan again: " + a.planAgain(x.run) + "; --max-age says how old a plan may be",
 		}
 	}
-	s.all = begun || age >= x.recheckAfter
+	f.old = begun || x.run.Kind == batch.OfUndo
 	if !x.overwrite {
-		s.overtaken, err = x.journal.Overtaken(ctx, x.run.ID)
+		f.overtaken, err = x.journal.Overtaken(ctx, x.run.ID)
 	}
-	return s, err
+	return f, err
 }
 
-// recheck looks once more at the accounts that a run is going to write to, and returns what is left then.
-func (a *app) recheck(ctx context.Context, x execution, s stale) (left, error) {
-	l := x.left
-	if !s.all && len(s.overtaken) == 0 {
-		return l, nil
-	}
-	takes := l.only
-	if takes == nil {
-		takes = func(int) bool { return true }
+// recheck looks once more at the accounts that a wave is going to write to, if that is due, and returns how many rows it refused.
+func (a *app) recheck(ctx context.Context, x execution, w batch.Wave, p *progress) (refused int, err error) {
+	f := x.fresh
+	all := f.old || time.Since(x.run.Created) >= x.recheckAfter
+	if !all && len(f.overtaken) == 0 {
+		return 0, nil
 	}
 	r := batch.Rechecker{
-		Directory: x.client, Journal: x.journal, Workers: x.workers, Overwrite: x.overwrite, Overtaken: s.overtaken,
-		Only: func(row int) bool { return takes(row) && (s.all || s.overtaken.By(row) != "") },
+		Directory: x.client, Journal: x.journal, Workers: x.workers, Overwrite: x.overwrite, Overtaken: f.overtaken, First: w.First, Last: w.Last,
+		Only: func(row int) bool { return x.takes(row) && (all || f.overtaken.By(row) != "") },
 	}
 	found, err := r.Recheck(ctx, x.run.ID)
+	p.aside(func() { a.tellRechecked(found, x) })
+	f.kept = append(f.kept, found.Doubts...)
+	refused = found.Overtaken - len(found.Doubts)
+	if !x.overwrite {
+		refused += found.Changed
+	}
+	f.changed = f.changed || refused > 0
+	return refused, err
+}
+
+// tellRechecked says what came of a look at accounts.
+func (a *app) tellRechecked(found batch.Rechecked, x execution) {
 	if found.AsAsked > 0 {
 		a.infof("%s as asked by now, and not written to", count(found.AsAsked, "account is", "accounts are"))
 	}
@@ -80,19 +97,8 @@ func (a *app) recheck(ctx context.Context, x execution, s stale) (left, error) {
 	}
 	if found.Overtaken > 0 {
 		a.warnf("%s written to by %s since the plan was made, and not overwritten",
-			count(found.Overtaken, "account was", "accounts were"), writers(s.overtaken))
+			count(found.Overtaken, "account was", "accounts were"), writers(x.fresh.overtaken))
 	}
-	if found.Overtaken > 0 || found.Changed > 0 && !x.overwrite {
-		a.nextCommand("to plan them anew", "retry", x.run.ID)
-	}
-	if doubts := found.Doubts; len(doubts) > 0 {
-		l.kept = len(doubts)
-		l.only = func(row int) bool {
-			_, kept := slices.BinarySearch(doubts, row)
-			return !kept && takes(row)
-		}
-	}
-	return l, err
 }
 
 // writers names the runs that have overtaken rows.

@@ -60,7 +60,7 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 		defer p.close()
 		p.run.Secrets = p.planned.secrets
 		x := newExecution(p.run, p.journal, p.planned.counts, pf.callFlags, f)
-		x.sheet, x.client = p.sheet, p.client
+		x.client = p.client
 		if x.left, err = a.left(ctx, p.journal, p.run, f.waveFlags); err != nil {
 			return err
 		}
@@ -69,6 +69,11 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 				a.infof("the plan is kept: %s", a.next(x))
 			}
 			return err
+		}
+		if x.left.secrets {
+			if x.passwords, err = p.sheet.Passwords(ctx); err != nil {
+				return err
+			}
 		}
 		return a.execute(ctx, x, &sum)
 	}()

@@ -16,9 +16,9 @@ import (
 	"mimebatch/batch/journal"
 )
 
-// sameSheet opens the sheet of a plan again and refuses one that is not the same to the byte, telling what is different. It
-// returns nil if the sheet is gone and not needed.
-func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, path, passwordFile string) (*batch.Sheet, error) {
+// sameSheet refuses the sheet of a plan if it is no longer the same to the byte, telling what is different. It returns the sheet's
+// passwords, nil if none are needed.
+func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, path, passwordFile string) (*batch.Passwords, error) {
 	if run.Kind == batch.OfUndo {
 		return nil, nil // what it puts back is in the journal
 	}
@@ -51,16 +51,20 @@ func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, 
 	if run.Secrets || passwordFile != "" {
 		o.Password = a.sheetPassword(path, passwordFile)
 	}
+	if sum == run.SHA256 {
+		passwords, err := batch.ReadPasswords(ctx, path, o)
+		if err != nil || passwords.SHA256 == run.SHA256 {
+			return passwords, err
+		}
+	}
 	s, err := batch.OpenSheet(ctx, path, o)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case sum != run.SHA256 && err != nil:
-		return nil, a.changedSheet(run, path, "what is different can't be told: "+err.Error())
 	case err != nil:
-		return nil, err
+		return nil, a.changedSheet(run, path, "what is different can't be told: "+err.Error())
 	case s.Table.SHA256 == run.SHA256:
-		return s, nil
+		return s.Passwords(ctx)
 	}
 	edits, err := batch.CompareSheet(ctx, run, j.Results(ctx, run.ID), s, mostShown)
 	if err != nil {
@@ -148,6 +152,14 @@ func quoted(words []string) string {
 		out[i] = strconv.Quote(w)
 	}
 	return strings.Join(out, ", ")
+}
+
+// again is the command that plans anew what of a run was left undone.
+func (a *app) again(run batch.Run) string {
+	if run.Kind == batch.OfUndo {
+		return a.planAgain(run)
+	}
+	return fmt.Sprintf("mimebatch retry %s%s", run.ID, a.tenantFlags())
 }
 
 // planAgain is the command that makes the same plan once more.

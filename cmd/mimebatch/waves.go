@@ -61,7 +61,6 @@ type left struct {
 	last    int                // of these
 	secrets bool               // one of these steps needs a password
 	later   int                // rows that --where leaves for later
-	kept    int                // rows in doubt that are not sent again, for a later run has written to them
 	only    func(row int) bool // nil for all
 }
 
@@ -74,7 +73,7 @@ func (a *app) left(ctx context.Context, j *journal.Journal, run batch.Run, f wav
 	}
 	if where == nil {
 		if l.rows, l.last, err = j.Left(ctx, run.ID); err == nil && run.Secrets {
-			l.secrets, err = secretsLeft(ctx, j, run.ID)
+			l.secrets, err = j.SecretsLeft(ctx, run.ID)
 		}
 		return l, err
 	}
@@ -128,7 +127,8 @@ func (l *left) creates(ctx context.Context, j *journal.Journal, id batch.RunID) 
 // waves says how the rows are dealt out, and what happens in between.
 func (a *app) waves(x execution, p *progress) batch.Waves {
 	taken := 0
-	return batch.Waves{First: x.canary, Size: x.waveSize, Pause: x.wavePause, Between: func(ctx context.Context, w batch.Wave) error {
+	before := func(ctx context.Context, w batch.Wave) (int, error) { return a.recheck(ctx, x, w, p) }
+	return batch.Waves{First: x.canary, Size: x.waveSize, Pause: x.wavePause, Before: before, Between: func(ctx context.Context, w batch.Wave) error {
 		taken += len(w.Rows)
 		if w.N == 1 && x.canary > 0 {
 			var err error
