@@ -17,13 +17,14 @@ type SheetEdits struct {
 	Rows                   []RowEdit // the first of these rows in the order of the sheet, those that were removed last
 	NewColumns             []string  // headings that the run doesn't have
 	LostColumns            []string  // headings that the sheet doesn't have
+	Moved                  bool      // rows that both have stand in another order
 }
 
 // RowEdit is a row that was added, removed or edited.
 type RowEdit struct {
-	Line  int // in the sheet, 0 if it was removed
-	Was   int // its line when the plan was made, 0 if it was added
-	Email string
+	Line  int        // in the sheet, 0 if it was removed
+	Was   int        // its line when the plan was made, 0 if it was added
+	Email string     // its address, or the text that stands for one and can't be read
 	Cells []CellEdit // those of an edited row that differ
 }
 
@@ -34,13 +35,15 @@ type CellEdit struct {
 }
 
 // CompareSheet tells how a sheet differs from the rows of a run, the first few of them by their cells. A row is known by its
-// address. One whose address is gone is the row that stands on its line now if nothing but the address differs: it was corrected.
+// address. One whose address is gone is the row that stands on its line now if its address was corrected: nothing else differs,
+// and what names the person, or is in columns that mean nothing here, is there and on no other row.
 // It ranges over the rows twice, and holds a few numbers of each. Only the plan of a whole sheet tells which rows were added.
 func CompareSheet(ctx context.Context, run Run, rows iter.Seq2[RowResult, error], s *Sheet, most int) (SheetEdits, error) {
 	p := newPairing(run, s)
 	if err := p.pair(ctx, rows, func(RowResult) *unfinished { return nil }); err != nil {
 		return SheetEdits{}, err
 	}
+	p.correct()
 	return p.edits(ctx, rows, most, func(pastRow) bool { return true }, run.Kind == OfSheet)
 }
 
@@ -48,14 +51,25 @@ func CompareSheet(ctx context.Context, run Run, rows iter.Seq2[RowResult, error]
 type pairing struct {
 	run     Run
 	sheet   *Sheet
-	columns []place // that both have
+	columns []sharedColumn
 	seed    maphash.Seed
 	past    map[rowHash]pastRow
-	added   map[int]cellHash // lines of the sheet whose address the run doesn't have
+	added   map[rowHash]addedRow
+	moved   bool
+}
+
+// sharedColumn is a column that both have.
+type sharedColumn struct {
+	place
+	address bool
+	tells   bool // who a row is
 }
 
 // place is where a column or a line was in the run and is in the sheet.
 type place struct{ was, is int }
+
+func wasAt(p place) int { return p.was }
+func isAt(p place) int  { return p.is }
 
 // rowKey is the address of a row, and the line of those that have none or one that an earlier row has too.
 type rowKey struct {
@@ -68,24 +82,37 @@ type rowHash uint64
 
 // pastRow is a row of the run.
 type pastRow struct {
-	left      *unfinished
-	line, now int32 // in the run, and in the sheet, 0 if it isn't there
-	cells     cellHash
-	edited    bool
+	left              *unfinished
+	line, now         int32 // in the run, and in the sheet, 0 if it isn't there
+	cells             cellHash
+	edited, corrected bool // corrected is its address
 }
 
-// cellHash stands for the cells of a row in the columns that both have: all of them, and all but the address.
-type cellHash struct{ all, rest uint32 }
+// addedRow is a row of the sheet that the run doesn't have.
+type addedRow struct {
+	line  int32
+	cells cellHash
+	old   bool // a run before it had it
+}
+
+// cellHash stands for the cells of a row in the columns that both have: all of them, all but the address, and those that tell who
+// the row is, 0 if they are blank.
+type cellHash struct{ all, rest, who uint32 }
 
 func newPairing(run Run, s *Sheet) *pairing {
-	p := &pairing{run: run, sheet: s, seed: maphash.MakeSeed(), past: map[rowHash]pastRow{}, added: map[int]cellHash{}}
+	p := &pairing{run: run, sheet: s, seed: maphash.MakeSeed(), past: map[rowHash]pastRow{}, added: map[rowHash]addedRow{}}
+	settings := map[int]bool{}
+	for f, column := range s.Binding.Columns {
+		settings[column] = f != Username
+	}
 	taken := map[int]bool{}
 	for was, heading := range run.Header {
 		for is, h := range s.Table.Header {
 			if h == heading && !taken[is] {
 				taken[is] = true
 				if !slices.Contains(s.Binding.Secret, is) {
-					p.columns = append(p.columns, place{was, is})
+					tells := !settings[is] && !IsResultHeading(h)
+					p.columns = append(p.columns, sharedColumn{place{was, is}, is == s.Binding.Columns[Email], tells})
 				}
 				break
 			}
@@ -94,7 +121,8 @@ func newPairing(run Run, s *Sheet) *pairing {
 	return p
 }
 
-// pair reads the rows of the run and of the sheet; left tells what is unfinished of a row of the run.
+// pair reads the rows of the run and of the sheet, and pairs them by their addresses; left tells what is unfinished of a row of
+// the run.
 func (p *pairing) pair(ctx context.Context, rows iter.Seq2[RowResult, error], left func(RowResult) *unfinished) error {
 	for r, err := range rows {
 		if err != nil {
@@ -104,8 +132,9 @@ func (p *pairing) pair(ctx context.Context, rows iter.Seq2[RowResult, error], le
 		if _, twice := p.past[key]; twice || r.Email == "" {
 			key = p.row(rowKey{r.Email, r.Line})
 		}
-		p.past[key] = pastRow{line: int32(r.Line), left: left(r), cells: p.hash(func(c place) string { return cellText(r.Cells, c.was) })}
+		p.past[key] = pastRow{line: int32(r.Line), left: left(r), cells: p.hash(r.Cells, wasAt)}
 	}
+	last := int32(0)
 	for row, err := range p.sheet.All(ctx) {
 		if err != nil {
 			return err
@@ -116,45 +145,114 @@ func (p *pairing) pair(ctx context.Context, rows iter.Seq2[RowResult, error], le
 			key = p.row(rowKey{row.Email, row.Line})
 			was, known = p.past[key]
 		}
-		cells := p.hash(func(c place) string { return cellText(row.Cells, c.is) })
+		cells := p.hash(row.Cells, isAt)
 		if !known {
-			p.added[row.Line] = cells
+			if _, twice := p.added[key]; twice {
+				key = p.row(rowKey{row.Email, row.Line})
+			}
+			p.added[key] = addedRow{line: int32(row.Line), cells: cells}
 			continue
 		}
+		p.moved = p.moved || was.line < last
+		last = was.line
 		was.now, was.edited = int32(row.Line), was.cells != cells
 		p.past[key] = was
 	}
-	for key, was := range p.past {
-		if corrected, ok := p.added[int(was.line)]; ok && was.now == 0 && corrected.rest == was.cells.rest {
-			delete(p.added, int(was.line))
-			was.now, was.edited = was.line, true
+	return nil
+}
+
+// recall reads the rows of a run that this one is a retry of: what it did is added to the rows that are unfinished, and a row
+// that it has is none that was added.
+func (p *pairing) recall(rows iter.Seq2[RowResult, error], left func(RowResult) *unfinished) error {
+	for r, err := range rows {
+		if err != nil {
+			return err
+		}
+		key, byLine := p.row(rowKey{email: r.Email}), p.row(rowKey{r.Email, r.Line})
+		if r.Email == "" {
+			key = byLine
+		}
+		for _, k := range []rowHash{key, byLine} {
+			if row, ok := p.added[k]; ok {
+				row.old = true
+				p.added[k] = row
+			}
+		}
+		if was := p.past[key]; was.left != nil {
+			was.left = was.left.after(left(r))
 			p.past[key] = was
 		}
 	}
 	return nil
 }
 
+// correct pairs the rows of the run whose address is gone with those that stand on their lines now, where no more than the
+// address seems to be corrected.
+func (p *pairing) correct() {
+	gone := map[int32]rowHash{} // by line
+	like := map[uint32]int{}    // how many rows say the same of who they are as one of these
+	for key, was := range p.past {
+		if was.now == 0 && was.cells.who != 0 {
+			gone[was.line] = key
+			like[was.cells.who] = 0
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	count := func(c cellHash) {
+		if n, ok := like[c.who]; ok {
+			like[c.who] = n + 1
+		}
+	}
+	for _, was := range p.past {
+		count(was.cells)
+	}
+	for _, row := range p.added {
+		count(row.cells)
+	}
+	for key, row := range p.added {
+		old, ok := gone[row.line]
+		if was := p.past[old]; ok && !row.old && was.cells.rest == row.cells.rest && like[was.cells.who] == 2 {
+			delete(p.added, key)
+			was.now, was.edited, was.corrected = row.line, true, true
+			p.past[old] = was
+		}
+	}
+}
+
 func (p *pairing) row(key rowKey) rowHash { return rowHash(maphash.Comparable(p.seed, key)) }
 
-func (p *pairing) hash(text func(place) string) cellHash {
-	var all, rest maphash.Hash
+func (p *pairing) hash(cells []sheet.Cell, at func(place) int) cellHash {
+	var all, rest, who maphash.Hash
 	all.SetSeed(p.seed)
 	rest.SetSeed(p.seed)
+	who.SetSeed(p.seed)
+	told := false
 	for _, c := range p.columns {
-		cell := text(c)
+		cell := cellText(cells, at(c.place))
 		all.WriteString(cell)
 		all.WriteByte(0)
-		if c.is != p.sheet.Binding.Columns[Email] {
+		if !c.address {
 			rest.WriteString(cell)
 			rest.WriteByte(0)
 		}
+		if c.tells {
+			told = told || trim(cell) != ""
+			who.WriteString(cell)
+			who.WriteByte(0)
+		}
 	}
-	return cellHash{uint32(all.Sum64()), uint32(rest.Sum64())}
+	h := cellHash{all: uint32(all.Sum64()), rest: uint32(rest.Sum64())}
+	if told {
+		h.who = max(1, uint32(who.Sum64()))
+	}
+	return h
 }
 
 // edits counts what is different about the rows of the run that of accepts, and tells the first of them.
 func (p *pairing) edits(ctx context.Context, rows iter.Seq2[RowResult, error], most int, of func(pastRow) bool, added bool) (SheetEdits, error) {
-	var e SheetEdits
+	e := SheetEdits{Moved: p.moved}
 	for i, h := range p.sheet.Table.Header {
 		if !IsResultHeading(h) && h != "" && !slices.Contains(p.run.Header, h) && !slices.Contains(p.sheet.Binding.Secret, i) {
 			e.NewColumns = append(e.NewColumns, h)
@@ -178,9 +276,9 @@ func (p *pairing) edits(ctx context.Context, rows iter.Seq2[RowResult, error], m
 		lines = append(lines, place{int(was.line), int(was.now)})
 	}
 	if added {
-		for line := range p.added {
+		for _, row := range p.added {
 			e.Added++
-			lines = append(lines, place{0, line})
+			lines = append(lines, place{0, int(row.line)})
 		}
 	}
 	slices.SortFunc(lines, func(a, b place) int {
@@ -217,7 +315,7 @@ func (p *pairing) detail(ctx context.Context, rows iter.Seq2[RowResult, error], 
 			return nil, err
 		}
 		if i, ok := was[r.Line]; ok {
-			before[i], out[i].Email = r, r.Email
+			before[i], out[i].Email = r, cmp.Or(r.Email, p.address(r.Cells, wasAt))
 			delete(was, r.Line)
 		}
 		if len(was) == 0 {
@@ -229,7 +327,7 @@ func (p *pairing) detail(ctx context.Context, rows iter.Seq2[RowResult, error], 
 			return nil, err
 		}
 		if i, ok := is[row.Line]; ok {
-			out[i].Email = cmp.Or(row.Email, out[i].Email)
+			out[i].Email = cmp.Or(row.Email, out[i].Email, p.address(row.Cells, isAt))
 			if lines[i].was != 0 {
 				out[i].Cells = p.cellEdits(before[i], row)
 			}
@@ -251,6 +349,16 @@ func (p *pairing) cellEdits(was RowResult, is Row) []CellEdit {
 		}
 	}
 	return out
+}
+
+// address returns the text of the cell that an address stands in.
+func (p *pairing) address(cells []sheet.Cell, at func(place) int) string {
+	for _, c := range p.columns {
+		if c.address {
+			return shorten(trim(cellText(cells, at(c.place))))
+		}
+	}
+	return ""
 }
 
 // cellText returns the text of a cell, "" for one that a short row lacks.

@@ -41,7 +41,7 @@ func runOn(t testing.TB, s *Sheet, became map[int]RowResult) (Run, iter.Seq2[Row
 		r.N, r.Line, r.Cells, r.Email = len(rows)+1, row.Line, row.Cells, row.Email
 		rows = append(rows, r)
 	}
-	run := Run{Kind: OfSheet, Mode: Upsert, Header: s.Table.Header, SHA256: s.Table.SHA256, Rows: len(rows)}
+	run := Run{ID: "k3f9qa", Kind: OfSheet, Mode: Upsert, Header: s.Table.Header, SHA256: s.Table.SHA256, Rows: len(rows)}
 	return run, func(yield func(RowResult, error) bool) {
 		for _, r := range rows {
 			if !yield(r, nil) {
@@ -60,14 +60,15 @@ func TestCompareSheetNamesWhatWasEdited(t *testing.T) {
 		want SheetEdits
 	}{
 		{name: "the same rows in another order",
-			is: []string{"email,name,password,note", "cy@example.com,Cy,,", "ana@example.com,Ana,Sunny-Day1,a", "bo@example.com,Bo,,b"}},
+			is:   []string{"email,name,password,note", "cy@example.com,Cy,,", "ana@example.com,Ana,Sunny-Day1,a", "bo@example.com,Bo,,b"},
+			want: SheetEdits{Moved: true}},
 		{name: "the same columns in another order",
 			is: []string{"note,name,email,password", "a,Ana,ana@example.com,Sunny-Day1", "b,Bo,bo@example.com,", ",Cy,cy@example.com,"}},
 		{name: "only a password", is: []string{"email,name,password,note", "ana@example.com,Ana,Sunny-Day2,a", "bo@example.com,Bo,Sunny-Day3,b", "cy@example.com,Cy,,"}},
 		{name: "the address in capitals", is: []string{"email,name,password,note", "ANA@example.com,Ana,Sunny-Day1,a", "bo@example.com,Bo,,b", "cy@example.com,Cy,,"},
 			want: SheetEdits{Edited: 1, Rows: []RowEdit{{2, 2, "ana@example.com", []CellEdit{{"email", "ana@example.com", "ANA@example.com"}}}}}},
 		{name: "added, removed and edited", is: []string{"email,name,password,note", "dot@example.com,Dot,,", "cy@example.com,Cyrus,,c", "ana@example.com,Ana,,a"},
-			want: SheetEdits{Added: 1, Removed: 1, Edited: 1, Rows: []RowEdit{
+			want: SheetEdits{Added: 1, Removed: 1, Edited: 1, Moved: true, Rows: []RowEdit{
 				{2, 0, "dot@example.com", nil},
 				{3, 4, "cy@example.com", []CellEdit{{"name", "Cy", "Cyrus"}, {"note", "", "c"}}},
 				{0, 3, "bo@example.com", nil},
@@ -82,7 +83,26 @@ func TestCompareSheetNamesWhatWasEdited(t *testing.T) {
 			was: []string{"email,name", "ana@example.com,Ana", "ana@example.com,Ana R", "none,Bo"},
 			is:  []string{"email,name", "ana@example.com,Ana", "ana@example.com,Ana Ruiz", "none,Bob"},
 			want: SheetEdits{Edited: 2, Rows: []RowEdit{
-				{3, 3, "ana@example.com", []CellEdit{{"name", "Ana R", "Ana Ruiz"}}}, {4, 4, "", []CellEdit{{"name", "Bo", "Bob"}}},
+				{3, 3, "ana@example.com", []CellEdit{{"name", "Ana R", "Ana Ruiz"}}}, {4, 4, "none", []CellEdit{{"name", "Bo", "Bob"}}},
+			}}},
+		{name: "an address that could not be read and is gone", was: []string{"email,name", "ana@example.com,Ana", "bo at example.com,Bo", ",Cy"},
+			is:   []string{"email,name", "ana@example.com,Ana"},
+			want: SheetEdits{Removed: 2, Rows: []RowEdit{{0, 3, "bo at example.com", nil}, {0, 4, "", nil}}}},
+		{name: "somebody else, where only the address is shared",
+			was: []string{"email,name", "bo@example.com,Bo"}, is: []string{"email,full name", "dot@example.com,Bo"},
+			want: SheetEdits{Added: 1, Removed: 1, Rows: []RowEdit{{2, 0, "dot@example.com", nil}, {0, 2, "bo@example.com", nil}},
+				NewColumns: []string{"full name"}, LostColumns: []string{"name"}}},
+		{name: "somebody else with the same blank cells, settings and password",
+			was: []string{"email,name,allow pop,password", "bo@example.com,,yes,Sunny-Day1"}, is: []string{"email,name,allow pop,password", "dot@example.com,,yes,Sunny-Day1"},
+			want: SheetEdits{Added: 1, Removed: 1, Rows: []RowEdit{{2, 0, "dot@example.com", nil}, {0, 2, "bo@example.com", nil}}}},
+		{name: "somebody else of the same team",
+			was: []string{"email,team", "ana@example.com,Sales", "bo@example.com,Sales"}, is: []string{"email,team", "ana@example.com,Sales", "dot@example.com,Sales"},
+			want: SheetEdits{Added: 1, Removed: 1, Rows: []RowEdit{{3, 0, "dot@example.com", nil}, {0, 3, "bo@example.com", nil}}}},
+		{name: "two that may both be who is gone",
+			was: []string{"email,team", "ana@example.com,Sales", "bo@example.com,Support"},
+			is:  []string{"email,team", "ana@example.com,Sales", "dot@example.com,Support", "ed@example.com,Support"},
+			want: SheetEdits{Added: 2, Removed: 1, Rows: []RowEdit{
+				{3, 0, "dot@example.com", nil}, {4, 0, "ed@example.com", nil}, {0, 3, "bo@example.com", nil},
 			}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

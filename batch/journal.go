@@ -29,7 +29,7 @@ type Run struct {
 	Mode    Mode
 	Tenant  Tenant
 	Version string   // of the program that planned it
-	Options []string // of the command line that planned it, without secrets
+	Options []string // of the command line that planned it, without secrets; and the guards that a retry took over
 
 	SheetPath string // absolute
 	SHA256    string // of the sheet's bytes

@@ -1,8 +1,10 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"slices"
 )
 
 // Retry is what of a run is planned again: the rows that are unknown or were not reached, and those that were refused for a reason
@@ -13,11 +15,23 @@ type Retry struct {
 	Left   Counts // rows of the run that are not done and are left alone
 	Rows   int    // rows of the sheet that are planned again
 	Edits  SheetEdits
+	// New are the lines of the sheet that neither the run has nor those that it is a retry of; nil if these are not all known.
+	New []int
+	// Strays are the accounts of addresses that are in the sheet no more, in the order of their lines.
+	Strays []Stray
 	// Same says that the sheet is the run's own, to the byte.
 	Same bool
 
 	mode  Mode
 	lines map[int]*unfinished // of the sheet
+}
+
+// Stray is an account that a run created, or may have created, for an address that was corrected or removed since.
+type Stray struct {
+	Line  int // in the run that is planned again
+	Email string
+	Run   RunID // that created it
+	Sure  bool  // it did
 }
 
 // RetryOptions say what a retry takes up.
@@ -28,13 +42,22 @@ type RetryOptions struct {
 	AllFailed bool
 	// MostEdits is how many rows that were edited or removed since are told by their cells.
 	MostEdits int
+	// Before are the runs that the run is a retry of, the newest first: what they did is done.
+	Before []PastRun
+}
+
+// PastRun is a run with what became of its rows.
+type PastRun struct {
+	Run
+	Rows iter.Seq2[RowResult, error]
 }
 
 // unfinished is what of a row of the run is done already.
 type unfinished struct {
-	created  bool
-	doubtful bool    // it may have been created
-	done     []Field // that were set
+	email    string
+	created  RunID   // the run that created it, "" for none
+	doubtful RunID   // the run that may have created it
+	done     []Field // that were set as this very sheet asks for
 }
 
 // NewRetry chooses the rows of a run that are planned again, and finds them in a sheet.
@@ -48,7 +71,7 @@ func NewRetry(ctx context.Context, run Run, rows iter.Seq2[RowResult, error], s 
 		switch {
 		case o.takes(row):
 			r.Counts[row.Status]++
-			return unfinishedOf(row)
+			return unfinishedOf(run.ID, row, r.Same)
 		case row.Status == Invalid || row.Status == Blocked || row.Status == WasRefused:
 			r.Left[row.Status]++
 		}
@@ -57,14 +80,48 @@ func NewRetry(ctx context.Context, run Run, rows iter.Seq2[RowResult, error], s 
 	if err != nil {
 		return nil, err
 	}
-	for _, was := range p.past {
-		if was.left != nil && was.now != 0 {
-			r.lines[int(was.now)] = was.left
+	same, first := r.Same, run
+	for _, past := range o.Before {
+		// A password of an older sheet may have been replaced since: only what this one set still counts.
+		same, first = same && past.SHA256 == s.Table.SHA256, past.Run
+		if err := p.recall(past.Rows, func(row RowResult) *unfinished { return unfinishedOf(past.ID, row, same) }); err != nil {
+			return nil, err
 		}
 	}
+	p.correct()
+	for _, was := range p.past {
+		r.take(was)
+	}
+	slices.SortFunc(r.Strays, func(a, b Stray) int { return cmp.Compare(a.Line, b.Line) })
 	r.Rows = len(r.lines)
+	if first.Kind == OfSheet {
+		for _, row := range p.added {
+			if !row.old {
+				r.New = append(r.New, int(row.line))
+			}
+		}
+		slices.Sort(r.New)
+	}
 	r.Edits, err = p.edits(ctx, rows, o.MostEdits, func(was pastRow) bool { return was.left != nil }, false)
 	return r, err
+}
+
+// take takes a row of the run up, if it is unfinished. Nothing was done for an address that stands in the place of another one,
+// and the account of that stays.
+func (r *Retry) take(was pastRow) {
+	u := was.left
+	if u == nil {
+		return
+	}
+	if was.now == 0 || was.corrected {
+		if made := cmp.Or(u.created, u.doubtful); made != "" {
+			r.Strays = append(r.Strays, Stray{int(was.line), u.email, made, u.created != ""})
+		}
+		u = untouched
+	}
+	if was.now != 0 {
+		r.lines[int(was.now)] = u
+	}
 }
 
 // takes tells whether a row is planned again.
@@ -83,18 +140,35 @@ func (o RetryOptions) takes(r RowResult) bool {
 // untouched is a row of which nothing was done, as most are.
 var untouched = &unfinished{}
 
-func unfinishedOf(r RowResult) *unfinished {
-	u := unfinished{done: r.Changed}
+// unfinishedOf returns what a run did of a row; what it set counts if the sheet is the same.
+func unfinishedOf(run RunID, r RowResult, same bool) *unfinished {
+	u := unfinished{email: r.Email}
+	if same {
+		u.done = r.Changed
+	}
 	for _, s := range r.Steps {
-		if s.Kind == StepCreate {
-			u.created = u.created || s.State == StepDone
-			u.doubtful = u.doubtful || s.State == StepUnknown
+		switch {
+		case s.Kind == StepCreate && s.State == StepDone:
+			u.created = run
+		case s.Kind == StepCreate && s.State == StepUnknown:
+			u.doubtful = run
 		}
 	}
-	if !u.created && !u.doubtful && len(u.done) == 0 {
+	if u.created == "" && u.doubtful == "" && len(u.done) == 0 {
 		return untouched
 	}
 	return &u
+}
+
+// after returns what of a row is done if a run before did some of it.
+func (u *unfinished) after(before *unfinished) *unfinished {
+	if before == untouched {
+		return u
+	}
+	return &unfinished{
+		email: cmp.Or(u.email, before.email), created: cmp.Or(u.created, before.created), doubtful: cmp.Or(u.doubtful, before.doubtful),
+		done: slices.Concat(u.done, before.done),
+	}
 }
 
 // Take tells whether a row of the sheet is planned again; it is for [Planner.Take].
@@ -111,12 +185,12 @@ func (r *Retry) Amend(row Row) Row {
 	}
 	switch {
 	case mode == Skip:
-	case u.created:
+	case u.created != "":
 		row.Mode = Update
-	case u.doubtful && mode == Create:
+	case u.doubtful != "" && mode == Create:
 		row.Mode = Upsert
 	}
-	if !r.Same || len(u.done) == 0 {
+	if len(u.done) == 0 {
 		return row
 	}
 	row.Settings = row.Settings.Clone()

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -23,6 +24,37 @@ func taken(t *testing.T, r *Retry, s *Sheet) []int {
 		t.Errorf("%d lines taken, and Rows is %d", len(lines), r.Rows)
 	}
 	return lines
+}
+
+// asked is what a retry plans for a row.
+type asked struct {
+	Mode   Mode
+	Fields []Field
+}
+
+// allAsked is what it plans for each, in the order of the sheet.
+func allAsked(t *testing.T, r *Retry, s *Sheet) []asked {
+	t.Helper()
+	var got []asked
+	for row, err := range s.All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !r.Take(row) {
+			continue
+		}
+		settings := len(row.Settings)
+		a := r.Amend(row)
+		if len(row.Settings) != settings {
+			t.Error("the row itself was changed")
+		}
+		fields := a.Settings.Fields()
+		if !a.Password.IsZero() {
+			fields = append(fields, Password)
+		}
+		got = append(got, asked{a.Mode, fields})
+	}
+	return got
 }
 
 func TestRetryTakesWhatMayPass(t *testing.T) {
@@ -68,7 +100,10 @@ func TestRetryFindsRowsInACorrectedSheet(t *testing.T) {
 	if d := cmp.Diff([]int{4, 5, 6}, taken(t, r, later)); d != "" {
 		t.Errorf("lines (-want +got):\n%s", d)
 	}
-	want := SheetEdits{Removed: 1, Edited: 3, Rows: []RowEdit{
+	if d := cmp.Diff([]int{2}, r.New); d != "" {
+		t.Errorf("new lines (-want +got):\n%s", d)
+	}
+	want := SheetEdits{Removed: 1, Edited: 3, Moved: true, Rows: []RowEdit{
 		{4, 4, "bo@example.com", []CellEdit{{"email", "bo@exmaple.com", "bo@example.com"}}},
 		{5, 6, "dot@example.com", []CellEdit{{"email", "dot@example.com", "Dot@Example.com"}}},
 		{6, 3, "ana@example.com", []CellEdit{{"name", "Ana", "Ana Ruiz"}}},
@@ -93,10 +128,6 @@ func TestRetryPlansWhatIsLeft(t *testing.T) {
 		3: ResultOf(PlannedRow{Action: ActionCreate}, []StepResult{{Step: create, State: StepUnknown}}),
 		4: ResultOf(PlannedRow{Action: ActionCreate}, []StepResult{{Step: create, State: StepOpen}}),
 	})
-	type asked struct {
-		Mode   Mode
-		Fields []Field
-	}
 	for _, tt := range []struct {
 		name  string
 		mode  Mode
@@ -114,28 +145,139 @@ func TestRetryPlansWhatIsLeft(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got []asked
-			for row, err := range tt.sheet.All(t.Context()) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				if !r.Take(row) {
-					continue
-				}
-				settings := len(row.Settings)
-				a := r.Amend(row)
-				if len(row.Settings) != settings {
-					t.Error("the row itself was changed")
-				}
-				fields := a.Settings.Fields()
-				if !a.Password.IsZero() {
-					fields = append(fields, Password)
-				}
-				got = append(got, asked{a.Mode, fields})
-			}
-			if d := cmp.Diff(tt.want, got); d != "" {
+			if d := cmp.Diff(tt.want, allAsked(t, r, tt.sheet)); d != "" {
 				t.Errorf("asked (-want +got):\n%s", d)
 			}
 		})
+	}
+}
+
+// What the run did for a wrong address it did not do for the one that is right, and its account is not forgotten.
+func TestRetryOfACorrectedAddressBeginsAnew(t *testing.T) {
+	s := people(t, "email,name,password,allow pop", "typo@example.com,Typo,Sunny-Day1,yes", "doubt@example.com,Doubt,Sunny-Day2,",
+		"gone@example.com,Gone,Sunny-Day3,yes", "open@example.com,Open,Sunny-Day4,")
+	create, update := Step{N: 1, Kind: StepCreate, WithPassword: true}, Step{N: 2, Kind: StepUpdate, Set: Settings{AllowPOP: "true"}}
+	half := ResultOf(PlannedRow{Action: ActionCreate}, []StepResult{{Step: create, State: StepDone}, {Step: update, State: StepOpen}})
+	run, rows := runOn(t, s, map[int]RowResult{
+		2: half, 3: ResultOf(PlannedRow{Action: ActionCreate}, []StepResult{{Step: create, State: StepUnknown}}), 4: half,
+	})
+	run.Mode = Create
+	later := people(t, "email,name,password,allow pop", "right@example.com,Typo,Sunny-Day1,yes", "bo@example.com,Doubt,Sunny-Day2,",
+		"opened@example.com,Open,Sunny-Day4,", "opened@example.net,Open,Sunny-Day4,")
+	r, err := NewRetry(t.Context(), run, rows, later, RetryOptions{Passing: func(string) bool { return false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []asked{{"", []Field{Username, AllowPOP, Password}}, {"", []Field{Username, Password}}}
+	if d := cmp.Diff(want, allAsked(t, r, later)); d != "" {
+		t.Errorf("asked (-want +got):\n%s", d)
+	}
+	strays := []Stray{{2, "typo@example.com", "k3f9qa", true}, {3, "doubt@example.com", "k3f9qa", false}, {4, "gone@example.com", "k3f9qa", true}}
+	if d := cmp.Diff(strays, r.Strays); d != "" {
+		t.Errorf("strays (-want +got):\n%s", d)
+	}
+}
+
+// What a run did stays done, however many retries come after it.
+func TestRetryOfARetryKnowsWhatTheFirstRunDid(t *testing.T) {
+	lines := []string{"email,name,password,allow pop", "done@example.com,Done,Sunny-Day1,", "late@example.com,Late,Sunny-Day2,yes",
+		"typo@example.com,Typo,Sunny-Day3,yes", "doubt@example.com,Doubt,Sunny-Day4,", "nobody,Nobody,,"}
+	s := people(t, lines...)
+	create := Step{N: 1, Kind: StepCreate, Set: Settings{Username: "x"}, WithPassword: true}
+	update := Step{N: 2, Kind: StepUpdate, Set: Settings{AllowPOP: "true"}}
+	refused := StepResult{Step: update, State: StepRefused, Reply: Reply{Reason: Reason{Code: CodeChanged}}}
+	half := ResultOf(PlannedRow{Action: ActionCreate}, []StepResult{{Step: create, State: StepDone}, refused})
+	first, firstRows := runOn(t, s, map[int]RowResult{
+		2: {Status: Created}, 3: half, 4: half, 5: ResultOf(PlannedRow{Action: ActionCreate}, []StepResult{{Step: create, State: StepUnknown}}), 6: {Status: Invalid},
+	})
+	first.Mode = Create
+	// The second and the third run had the rows that were left, and did nothing for them.
+	again := ResultOf(PlannedRow{Action: ActionUpdate}, []StepResult{{Step: update, State: StepOpen}})
+	later, laterRows := first, func(yield func(RowResult, error) bool) {
+		for row, err := range firstRows {
+			if row.Line > 2 && row.Line < 6 {
+				row.Status, row.Steps, row.Changed = again.Status, again.Steps, nil
+				if !yield(row, err) {
+					return
+				}
+			}
+		}
+	}
+	later.ID, later.Kind, later.Of = "second", OfRetry, "k3f9qa"
+	third := later
+	third.ID, third.Of = "third", "second"
+	otherSheet := people(t, append(slices.Clone(lines), "new@example.com,New,,")...)
+	stale := first
+	stale.SHA256 = otherSheet.Table.SHA256
+	all := []Field{Username, Password}
+	for _, tt := range []struct {
+		name   string
+		sheet  *Sheet
+		before []PastRun
+		want   []asked
+		new    []int
+	}{
+		{"the same sheet", s, []PastRun{{later, laterRows}, {first, firstRows}},
+			[]asked{{Update, []Field{AllowPOP}}, {Update, []Field{AllowPOP}}, {Upsert, all}}, nil},
+		{"another sheet", otherSheet, []PastRun{{later, laterRows}, {first, firstRows}},
+			[]asked{{Update, []Field{Username, AllowPOP, Password}}, {Update, []Field{Username, AllowPOP, Password}}, {Upsert, all}}, []int{7}},
+		{"another sheet of the first run", s, []PastRun{{later, laterRows}, {stale, firstRows}},
+			[]asked{{Update, []Field{Username, AllowPOP, Password}}, {Update, []Field{Username, AllowPOP, Password}}, {Upsert, all}}, nil},
+		{"the first run deleted", s, []PastRun{{later, laterRows}},
+			[]asked{{"", []Field{Username, AllowPOP, Password}}, {"", []Field{Username, AllowPOP, Password}}, {"", all}}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r, err := NewRetry(t.Context(), third, laterRows, tt.sheet, RetryOptions{Passing: func(string) bool { return false }, Before: tt.before})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(tt.want, allAsked(t, r, tt.sheet)); d != "" {
+				t.Errorf("asked (-want +got):\n%s", d)
+			}
+			if d := cmp.Diff(tt.new, r.New); d != "" {
+				t.Errorf("new lines (-want +got):\n%s", d)
+			}
+		})
+	}
+	// The account of an address that is corrected only now is the first run's.
+	right := people(t, append(slices.Clone(lines[:3]), "right@example.com,Typo,Sunny-Day3,yes", lines[4], lines[5])...)
+	r, err := NewRetry(t.Context(), third, laterRows, right, RetryOptions{Passing: func(string) bool { return false }, Before: []PastRun{{later, laterRows}, {first, firstRows}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]Stray{{4, "typo@example.com", "k3f9qa", true}}, r.Strays); d != "" {
+		t.Errorf("strays (-want +got):\n%s", d)
+	}
+}
+
+// Who stands on the line of somebody who is gone is not taken for them because of a team that others are in as well, even if these
+// were done by an older run.
+func TestRetryOfARetryTakesNoStranger(t *testing.T) {
+	first, firstRows := runOn(t, people(t, "email,team", "ana@example.com,Sales", "bo@example.com,Sales"), map[int]RowResult{2: {Status: Created}})
+	second, secondRows := first, func(yield func(RowResult, error) bool) {
+		for row, err := range firstRows {
+			if row.Line == 3 {
+				yield(row, err)
+			}
+		}
+	}
+	second.ID, second.Kind, second.Of = "second", OfRetry, first.ID
+	later := people(t, "email,team", "ana@example.com,Sales", "dot@example.com,Sales")
+	r, err := NewRetry(t.Context(), second, secondRows, later, RetryOptions{Passing: func(string) bool { return false }, Before: []PastRun{{first, firstRows}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]any{[]int(nil), []int{3}}, []any{taken(t, r, later), r.New}); d != "" {
+		t.Errorf("lines taken, and new ones (-want +got):\n%s", d)
+	}
+}
+
+func TestRetryEndsWithTheJournal(t *testing.T) {
+	broken := errors.New("broken")
+	s := people(t, "email", "ana@example.com")
+	run, rows := runOn(t, s, nil)
+	past := PastRun{run, func(yield func(RowResult, error) bool) { yield(RowResult{}, broken) }}
+	if _, err := NewRetry(t.Context(), run, rows, s, RetryOptions{Passing: func(string) bool { return false }, Before: []PastRun{past}}); !errors.Is(err, broken) {
+		t.Errorf("error %v", err)
 	}
 }

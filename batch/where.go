@@ -30,6 +30,7 @@ import (
 type Where struct {
 	root  condition
 	today int // as days are counted
+	order DateOrder
 }
 
 // WhereError says what is wrong with a condition.
@@ -56,14 +57,15 @@ func (e *WhereError) Hint() string {
 	return "the columns are " + strings.Join(names, ", ")
 }
 
-// ParseWhere reads a condition on the rows of a sheet with this header, on that day. Its error is a *[WhereError].
-func ParseWhere(text string, header []string, today time.Time) (*Where, error) {
+// ParseWhere reads a condition on the rows of a sheet with this header, on that day. The order is that of day and month in the
+// sheet's dates, "" if it isn't known. Its error is a *[WhereError].
+func ParseWhere(text string, header []string, order DateOrder, today time.Time) (*Where, error) {
 	p := whereParser{header: header, whole: text}
 	root, err := p.parse()
 	if err != nil {
 		return nil, err
 	}
-	return &Where{root: root, today: dayOf(today)}, nil
+	return &Where{root: root, today: dayOf(today), order: order}, nil
 }
 
 // String writes the condition as [ParseWhere] reads it.
@@ -99,7 +101,7 @@ func (w *Where) Select(rows iter.Seq2[RowResult, error]) (*Selection, error) {
 		if err != nil {
 			return nil, err
 		}
-		at := &cursor{cells: r.Cells, today: w.today, unread: -1}
+		at := &cursor{cells: r.Cells, today: w.today, order: w.order, unread: -1}
 		switch w.root.meets(at) {
 		case isTrue:
 			s.add(r.N)
@@ -135,6 +137,7 @@ func truthOf(b bool) truth {
 type cursor struct {
 	cells  []sheet.Cell
 	today  int
+	order  DateOrder
 	unread int // the column of a cell that is not what is asked for, -1 for none
 }
 
@@ -294,7 +297,7 @@ func (v value) order(at *cursor, column int) (order int, known bool) {
 			return cmp.Compare(n, v.number), true
 		}
 	default:
-		if day, ok := dayIn(c); ok {
+		if day, ok := dayIn(c, at.order); ok {
 			other := v.days
 			if v.kind == todayValue {
 				other += at.today
@@ -323,9 +326,9 @@ func numberIn(c sheet.Cell) (float64, bool) {
 
 const secondsOfDay = 24 * 60 * 60
 
-// dayIn reads a cell as a date in a form that leaves no doubt.
-func dayIn(c sheet.Cell) (days int, ok bool) {
-	text, _ := readDate(c, "", nil)
+// dayIn reads a cell as a date in a form that leaves no doubt, but for what the order settles.
+func dayIn(c sheet.Cell, order DateOrder) (days int, ok bool) {
+	text, _ := readDate(c, order, nil)
 	if text == "" {
 		return 0, false
 	}

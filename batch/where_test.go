@@ -85,7 +85,7 @@ func TestWhereTakesRows(t *testing.T) {
 		{"[Straße [alt]]] is blank", "123456", ""},
 	} {
 		t.Run(tt.where, func(t *testing.T) {
-			w, err := ParseWhere(tt.where, whereHeader, whereToday)
+			w, err := ParseWhere(tt.where, whereHeader, "", whereToday)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,6 +110,24 @@ func TestWhereTakesRows(t *testing.T) {
 				t.Errorf("unread %q, want %q", unread, tt.unread)
 			}
 		})
+	}
+}
+
+// A date of numbers is compared in the order that its plan was told, as the plan itself reads it.
+func TestWhereReadsDatesInTheOrderOfThePlan(t *testing.T) {
+	rows := rowsOf([]string{"ana@example.com", "03/04/2026"}, []string{"bo@example.com", "2026-12-01"})
+	for _, tt := range []struct {
+		order         DateOrder
+		march, unread int
+	}{{"", 0, 1}, {DayFirst, 0, 0}, {MonthFirst, 1, 0}, {YearFirst, 0, 1}} {
+		w, err := ParseWhere("start_date < 2026-04-01", whereHeader, tt.order, whereToday)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := w.Select(rows)
+		if err != nil || s.Rows != tt.march || s.Unread != tt.unread {
+			t.Errorf("order %q: %d rows, %d unread, error %v; want %d and %d", tt.order, s.Rows, s.Unread, err, tt.march, tt.unread)
+		}
 	}
 }
 
@@ -141,7 +159,7 @@ func TestWhereSaysWhatIsWrong(t *testing.T) {
 		"Straße_alt is 'ö'":                `character 15: "ö" stands where blank is wanted`,
 		strings.Repeat("not ", 1024) + "x": "character 1: the condition is longer than 4096 bytes",
 	} {
-		_, err := ParseWhere(where, whereHeader, whereToday)
+		_, err := ParseWhere(where, whereHeader, "", whereToday)
 		if _, ok := errors.AsType[*WhereError](err); !ok || err.Error() != want {
 			t.Errorf("%s: error %v, want %s", where, err, want)
 			continue
@@ -153,7 +171,7 @@ func TestWhereSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestWhereEndsWithTheRows(t *testing.T) {
-	w, err := ParseWhere("email is blank", whereHeader, whereToday)
+	w, err := ParseWhere("email is blank", whereHeader, "", whereToday)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +190,7 @@ func FuzzParseWhere(f *testing.F) {
 		f.Add(s, "2026-11-22")
 	}
 	f.Fuzz(func(t *testing.T, s, cell string) {
-		w, err := ParseWhere(s, whereHeader, whereToday)
+		w, err := ParseWhere(s, whereHeader, "", whereToday)
 		if err != nil {
 			if e, ok := errors.AsType[*WhereError](err); !ok || e.At < 1 || e.At > len(s)+1 {
 				t.Fatalf("%q: error %v", s, err)
@@ -183,14 +201,14 @@ func FuzzParseWhere(f *testing.F) {
 		if len(text)+len("not ()") > longestWhere {
 			return
 		}
-		again, err := ParseWhere(text, whereHeader, whereToday)
+		again, err := ParseWhere(text, whereHeader, "", whereToday)
 		if err != nil {
 			t.Fatalf("%q is written as %q: %v", s, text, err)
 		}
 		if d := cmp.Diff(text, again.String()); d != "" {
 			t.Fatalf("%q changes when it is read again (-want +got):\n%s", s, d)
 		}
-		opposite, err := ParseWhere("not ("+text+")", whereHeader, whereToday)
+		opposite, err := ParseWhere("not ("+text+")", whereHeader, "", whereToday)
 		if err != nil {
 			t.Fatal(err)
 		}

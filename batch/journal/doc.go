@@ -37,7 +37,8 @@
 //
 //	id                              the run's name
 //	created, mode, version          when and how it was planned, and by which version of the program
-//	options                         of the command line that planned it, NULL for none and in runs of version 4
+//	options                         of the command line that planned it, and the guards that a retry took over; NULL for none
+//	                                and in runs of version 4
 //	tenant_key, tenant_account,
 //	tenant_name, tenant_url,
 //	tenant_sandbox                  the tenant that it was planned for

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -22,8 +23,23 @@ type guardFlags struct {
 
 func (f *guardFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.protect, "protect", "", "never touch the addresses in this `file`: one a line, or a CSV with a column email")
+	flags.Var((*listPath)(&f.protect), "protect", "never touch the addresses in this `file`: one a line, or a CSV with a column email")
 	flags.StringArrayVar(&f.allowDomains, "allow-domain", nil, "touch addresses of this `domain` only; may be repeated")
+}
+
+// listPath is the value of a flag that names a file which later commands read again, maybe from another folder: it is kept as an
+// absolute path.
+type listPath string
+
+func (p *listPath) Set(s string) error { *p = listPath(s); return nil }
+func (*listPath) Type() string         { return "string" }
+
+func (p *listPath) String() string {
+	path, err := filepath.Abs(string(*p))
+	if err != nil || *p == "" {
+		return string(*p)
+	}
+	return path
 }
 
 // guards tells whom a plan must not touch.

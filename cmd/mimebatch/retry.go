@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"mimebatch/batch"
+	"mimebatch/batch/journal"
 	"mimebatch/batch/mimecast"
 )
 
@@ -29,9 +35,12 @@ pass, such as a missing permission. It reads the tenant anew: an account that is
 nothing in the tenant; apply executes the new plan.
 
 The rows come from the run's sheet, or with --sheet from a corrected one, where they are found by their addresses.
-A row whose address was corrected is found by its line, if nothing else of it was changed. Rows of the sheet that the run
-doesn't have are left alone. Passwords are not kept with a run, so whether one was changed can't be told: with another
-sheet they are set again.
+A row whose address was corrected is found by its line, if nothing else of it was changed and what it says of the person,
+such as the name, is on no other row. An account that the run created for the wrong address is named, and stays. Rows of the
+sheet that the run doesn't have are named and left alone. Passwords are not kept with a run, so whether one was changed can't
+be told: with another sheet they are set again.
+
+The guards of the run, --protect and --allow-domain, are those of its retry too, unless they are given anew.
 
 The run itself stays as it is. Its unknown rows stay unknown there until apply settles them, which is best done before the
 new plan is applied: apply doesn't send anything again to an account that a later run has written to.
@@ -77,7 +86,7 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 			hint: "plan what is left of that again: " + a.planAgain(run),
 		}
 	}
-	guards, err := a.guards(f.guards)
+	guards, taken, err := a.guardsOf(run, f.guards)
 	if err != nil {
 		return err
 	}
@@ -85,25 +94,39 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 	if err != nil {
 		return err
 	}
-	r, err := batch.NewRetry(ctx, run, j.Results(ctx, run.ID), s, batch.RetryOptions{Passing: mimecast.Passing, AllFailed: f.allFailed, MostEdits: mostShown})
-	if err != nil {
-		return err
-	}
-	a.printRetry(run, r)
-	if r.Rows == 0 {
-		return nothingToRetry(run, r, s.Table.Path)
-	}
 	client, tenant, disconnect, err := a.tenantOf(ctx, config, run)
 	if err != nil {
 		return err
 	}
 	defer disconnect()
 	// What is being applied right now is about to be done.
-	unlock, err := a.lockTenant(tenant, fmt.Sprintf("mimebatch retry %s%s", run.ID, a.tenantFlags()))
+	unlock, err := a.lockTenant(tenant, fmt.Sprintf("mimebatch retry %s%s%s", run.ID, flagsFor(new(app).retryCommand(), a.options), a.tenantFlags()))
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	before, err := a.runsBefore(ctx, j, run)
+	if err != nil {
+		return err
+	}
+	r, err := batch.NewRetry(ctx, run, j.Results(ctx, run.ID), s, batch.RetryOptions{
+		Passing: mimecast.Passing, AllFailed: f.allFailed, MostEdits: mostShown, Before: before,
+	})
+	if err != nil {
+		return err
+	}
+	a.printRetry(run, r)
+	if len(r.New) > 0 {
+		first := run
+		if n := len(before); n > 0 {
+			first = before[n-1].Run
+		}
+		a.warnNew(r.New, s, first)
+	}
+	if r.Rows == 0 {
+		return nothingToRetry(run, r, s.Table.Path)
+	}
+	a.options = append(a.options, taken...)
 	p := &prepared{run: runOf(s), sheet: s, journal: j, client: client}
 	p.run.Kind, p.run.Of, p.run.Rows, p.run.Blank = batch.OfRetry, run.ID, r.Rows, 0
 	planner := batch.Planner{Directory: client, Mode: run.Mode, Workers: f.workers, ReadState: readState, Take: r.Take, Amend: r.Amend, Guard: guards.Blocks}
@@ -131,17 +154,62 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 	return nil
 }
 
+// guardsOf returns the guards of a retry: those of the run, but for what is given anew. It tells the options that are taken over.
+func (a *app) guardsOf(run batch.Run, f guardFlags) (g batch.Guards, taken []string, err error) {
+	list, domains := f.protect == "", len(f.allowDomains) == 0
+	for _, o := range run.Options {
+		switch name, value, _ := strings.Cut(o, "="); {
+		case name == "--protect" && list:
+			f.protect = value
+		case name == "--allow-domain" && domains:
+			f.allowDomains = append(f.allowDomains, value)
+		default:
+			continue
+		}
+		taken = append(taken, o)
+	}
+	if len(taken) > 0 {
+		a.infof("guards of run %s, taken over:%s", run.ID, flagsFor(new(app).retryCommand(), taken))
+	}
+	if list && f.protect != "" {
+		if _, err = readProtected(f.protect); !filepath.IsAbs(f.protect) {
+			err = errors.New("which folder it is in isn't known")
+		}
+		if err != nil {
+			return g, nil, &stop{
+				code: exitUsage, err: fmt.Errorf("run %s was planned with --protect %s: %w", run.ID, f.protect, err), hint: "name the list anew, with --protect FILE",
+			}
+		}
+	}
+	g, err = a.guards(f)
+	return g, taken, err
+}
+
+// runsBefore returns the runs that a run is a retry of, the newest first.
+func (a *app) runsBefore(ctx context.Context, j *journal.Journal, run batch.Run) ([]batch.PastRun, error) {
+	var before []batch.PastRun
+	for run.Kind == batch.OfRetry {
+		past, err := j.Run(ctx, run.Of)
+		if errors.Is(err, batch.ErrNoRun) {
+			a.warnf("run %s, of which run %s is a retry, is not in the journal: what it did may be planned again", run.Of, run.ID)
+			return before, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		before = append(before, batch.PastRun{Run: past, Rows: j.Results(ctx, past.ID)})
+		run = past
+	}
+	return before, nil
+}
+
 // retriedSheet opens the sheet of which rows are planned again: the run's own as it was, or the one that is given.
 func (a *app) retriedSheet(ctx context.Context, run batch.Run, f retryFlags) (*batch.Sheet, error) {
 	o, path := run.Reading, f.sheetPath
-	again, rest := fmt.Sprintf("mimebatch retry %s --sheet ", run.ID), a.tenantFlags()
-	if f.allFailed {
-		rest = " --all-failed" + rest
-	}
 	if path == "" {
 		o.Worksheet, path = run.Worksheet, run.SheetPath
 		if path == standardInput {
-			return nil, &batch.SheetError{Path: path, Msg: "the sheet came on standard input and can't be read again", Fix: "save it to a file, and name that: " + again + "FILE" + rest}
+			return nil, &batch.SheetError{Path: path, Msg: "the sheet came on standard input and can't be read again", Fix: "save it to a file, and name that: " + a.retryWith(run, "FILE")}
 		}
 	}
 	o.Password = a.sheetPassword(path, f.passwordFile)
@@ -152,7 +220,7 @@ func (a *app) retriedSheet(ctx context.Context, run batch.Run, f retryFlags) (*b
 	if f.sheetPath == "" && s.Table.SHA256 != run.SHA256 {
 		return nil, &batch.SheetError{
 			Path: path, Msg: "the sheet has changed since the plan was made",
-			Fix: "to take the rows as they are in it now: " + again + shellQuote(path) + rest,
+			Fix: "to take the rows as they are in it now: " + a.retryWith(run, shellQuote(path)),
 		}
 	}
 	return s, nil
@@ -194,6 +262,59 @@ func (a *app) printRetry(run batch.Run, r *batch.Retry) {
 		a.printf("  ")
 		a.prose(l, "    ")
 	}
+	a.printStrays(run, r.Strays)
+}
+
+// printStrays names accounts that were made for addresses which are in the sheet no more, and tells how to be rid of them.
+func (a *app) printStrays(run batch.Run, strays []batch.Stray) {
+	var lines []string
+	var runs []batch.RunID
+	for _, s := range strays {
+		made := "created"
+		if !s.Sure {
+			made = "may have been created"
+		}
+		if len(lines) < mostShown {
+			lines = append(lines, fmt.Sprintf("row %d  %s: %s by run %s, and left as it is", s.Line, s.Email, made, s.Run))
+		}
+		if !slices.Contains(runs, s.Run) {
+			runs = append(runs, s.Run)
+		}
+	}
+	a.printShown("In the sheet no more", lines, len(strays), run.ID)
+	for _, id := range runs {
+		a.infof("to disable what was created for a wrong address: mimebatch undo %s%s; apply that plan with --where, for these rows only", id, a.tenantFlags())
+	}
+}
+
+// warnNew tells which lines of a sheet have rows that the run doesn't have, and how to plan these: as the first of its runs was.
+func (a *app) warnNew(lines []int, s *batch.Sheet, first batch.Run) {
+	left := "rows of this sheet are not in the run and are left alone: rows"
+	if len(lines) == 1 {
+		left = "row of this sheet is not in the run and is left alone: row"
+	}
+	again := ""
+	if s.Secrets {
+		again = ", which sets passwords again"
+	}
+	first.SheetPath = s.Table.Path
+	a.warnf("%d %s %s; to plan the whole sheet%s: %s", len(lines), left, numbers(lines), again, a.planAgain(first))
+}
+
+// numbers writes numbers as "6, 7 and 8", or the first few and how many more there are.
+func numbers(ns []int) string {
+	var words []string
+	for _, n := range ns[:min(len(ns), mostShown)] {
+		words = append(words, strconv.Itoa(n))
+	}
+	if more := len(ns) - len(words); more > 0 {
+		words = append(words, fmt.Sprintf("%d more", more))
+	}
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // printInvalid prints the first of the rows that can't be used.

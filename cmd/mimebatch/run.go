@@ -45,7 +45,7 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 		}
 		p, err := a.prepare(ctx, path, pf, &sum, func(s *batch.Sheet) error {
 			run := runOf(s)
-			if _, err := f.condition(run.Header); err != nil {
+			if _, err := f.condition(run); err != nil {
 				return err
 			}
 			results, err := resultsPath(ctx, run, f.out)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -62,7 +63,7 @@ func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, 
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, a.changedSheet(run, path, "what is different can't be told: "+err.Error())
+		return nil, a.changedSheet(ctx, j, run, path, "what is different can't be told: "+err.Error())
 	case s.Table.SHA256 == run.SHA256:
 		return s.Passwords(ctx)
 	}
@@ -71,16 +72,26 @@ func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, 
 		return nil, err
 	}
 	a.tellEdits(edits)
-	return nil, a.changedSheet(run, path, editWords(edits))
+	return nil, a.changedSheet(ctx, j, run, path, editWords(edits))
 }
 
-// changedSheet refuses a sheet that is not the plan's.
-func (a *app) changedSheet(run batch.Run, path, how string) error {
-	run.SheetPath = path
-	return &batch.SheetError{
-		Path: path, Msg: "the sheet has changed since the plan was made: " + how,
-		Fix: "make a new plan of it: " + a.planAgain(run) + "; or bring the old file back",
+// changedSheet refuses a sheet that is not the plan's. The plan of a whole sheet would do again what a run that was begun has done.
+func (a *app) changedSheet(ctx context.Context, j *journal.Journal, run batch.Run, path, how string) error {
+	begun, err := j.Begun(ctx, run.ID)
+	if err != nil {
+		return err
 	}
+	run.SheetPath = path
+	fix := "make a new plan of it: " + a.planAgain(run)
+	if begun {
+		fix = "the run was begun; plan what is left of it: " + a.retryWith(run, shellQuote(path))
+	}
+	return &batch.SheetError{Path: path, Msg: "the sheet has changed since the plan was made: " + how, Fix: fix + "; or bring the old file back"}
+}
+
+// retryWith is the command that plans again what is left of a run, by a sheet, with those of the flags given here that it takes.
+func (a *app) retryWith(run batch.Run, sheet string) string {
+	return fmt.Sprintf("mimebatch retry %s --sheet %s%s%s", run.ID, sheet, flagsFor(new(app).retryCommand(), a.options, "sheet"), a.tenantFlags())
 }
 
 // editWords says how much of a sheet is different.
@@ -97,10 +108,13 @@ func editWords(e batch.SheetEdits) string {
 	if len(e.NewColumns)+len(e.LostColumns) > 0 {
 		parts = append(parts, "other columns")
 	}
-	if len(parts) == 0 {
-		return "no row differs but for passwords, which are not kept, or how the cells look"
+	switch {
+	case len(parts) > 0:
+		return strings.Join(parts, ", ")
+	case e.Moved:
+		return "the rows stand in another order, and none differs but for passwords, which are not kept, or how the cells look"
 	}
-	return strings.Join(parts, ", ")
+	return "no row differs but for passwords, which are not kept, or how the cells look"
 }
 
 // tellEdits names the first of the rows that are different, on standard error.
@@ -129,11 +143,12 @@ func editLines(e batch.SheetEdits) []string {
 }
 
 func editLine(r batch.RowEdit) string {
+	name := cmp.Or(r.Email, "(no address)")
 	switch {
 	case r.Was == 0:
-		return fmt.Sprintf("row %d  %s: added", r.Line, r.Email)
+		return fmt.Sprintf("row %d  %s: added", r.Line, name)
 	case r.Line == 0:
-		return fmt.Sprintf("row %d  %s: removed", r.Was, r.Email)
+		return fmt.Sprintf("row %d  %s: removed", r.Was, name)
 	}
 	where := ""
 	if r.Line != r.Was {
@@ -143,7 +158,7 @@ func editLine(r batch.RowEdit) string {
 	for i, c := range r.Cells {
 		cells[i] = fmt.Sprintf("%s %q -> %q", c.Heading, c.Before, c.After)
 	}
-	return fmt.Sprintf("row %d  %s%s: %s", r.Line, r.Email, where, strings.Join(cells, ", "))
+	return fmt.Sprintf("row %d  %s%s: %s", r.Line, name, where, strings.Join(cells, ", "))
 }
 
 func quoted(words []string) string {

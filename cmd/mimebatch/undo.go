@@ -66,11 +66,17 @@ func (a *app) undo(ctx context.Context, id string, calls callFlags, f guardFlags
 			return err
 		}
 		defer j.Close()
-		client, _, disconnect, err := a.tenantOf(ctx, config, of)
+		client, tenant, disconnect, err := a.tenantOf(ctx, config, of)
 		if err != nil {
 			return err
 		}
 		defer disconnect()
+		// What is being applied right now is about to be done.
+		unlock, err := a.lockTenant(tenant, fmt.Sprintf("mimebatch undo %s%s%s", of.ID, flagsFor(new(app).undoCommand(), a.options), a.tenantFlags()))
+		if err != nil {
+			return err
+		}
+		defer unlock()
 		p := undoing{run: undoOf(of, purge)}
 		p.run.Options = a.options
 		undoer := batch.Undoer{Directory: client, Journal: j, Workers: calls.workers, Guard: guards.Blocks, Purge: purge}

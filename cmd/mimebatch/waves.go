@@ -43,12 +43,12 @@ func (f *waveFlags) check() error {
 	return nil
 }
 
-// condition reads --where for a sheet of this header, nil if it isn't given.
-func (f *waveFlags) condition(header []string) (*batch.Where, error) {
+// condition reads --where for the rows of a run, nil if it isn't given.
+func (f *waveFlags) condition(run batch.Run) (*batch.Where, error) {
 	if f.where == "" {
 		return nil, nil
 	}
-	w, err := batch.ParseWhere(f.where, header, time.Now())
+	w, err := batch.ParseWhere(f.where, run.Header, run.Reading.DateOrder, time.Now())
 	if err != nil {
 		return nil, &stop{code: exitUsage, err: fmt.Errorf("--where: %w", err)}
 	}
@@ -67,7 +67,7 @@ type left struct {
 // left finds out what of a run is to be done now.
 func (a *app) left(ctx context.Context, j *journal.Journal, run batch.Run, f waveFlags) (left, error) {
 	var l left
-	where, err := f.condition(run.Header)
+	where, err := f.condition(run)
 	if err != nil {
 		return l, err
 	}
