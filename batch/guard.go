@@ -73,8 +73,8 @@ type protectedRow struct {
 const mostProtected = 64 << 20
 
 // ReadProtected reads a list of addresses and returns them as [ParseAddress] does: one a line, where blank lines and those that
-// begin with # don't count; or a CSV with a column "email". What can't be read is an error, and so is a list of nobody: a list
-// that protects less than it seems to is worse than none.
+// begin with # don't count; or a CSV with a column "email". What can't be read is an error, and so are a pattern such as *@example.com
+// and a list of nobody: a list that protects less than it seems to is worse than none.
 func ReadProtected(r io.Reader) (map[string]bool, error) {
 	data, err := io.ReadAll(io.LimitReader(r, mostProtected+1))
 	if err != nil {
@@ -87,7 +87,12 @@ func ReadProtected(r io.Reader) (map[string]bool, error) {
 	out := map[string]bool{}
 	add := func(place, text string) error {
 		email, p := ParseAddress(text)
-		if p != nil {
+		switch {
+		case strings.HasPrefix(trim(text), "*@"):
+			return pattern(place, text, "; --allow-domain names the only domains that may be touched")
+		case strings.ContainsAny(text, "*?%[]{}"):
+			return pattern(place, text, "")
+		case p != nil:
 			return fmt.Errorf("%s: %q: %s", place, shorten(text), p.Message)
 		}
 		out[email] = true
@@ -109,6 +114,14 @@ func ReadProtected(r io.Reader) (map[string]bool, error) {
 		return nil, errors.New("there is no address in it")
 	}
 	return out, nil
+}
+
+// pattern refuses what stands in a list for more than one address: nobody would be protected by it.
+func pattern(place, text, more string) error {
+	return &refusal{
+		fmt.Sprintf("%s: %q: addresses are taken as they stand, and this one is a pattern", place, shorten(text)),
+		"list each address" + more,
+	}
 }
 
 // headed tells how many names of a line, were it a header, name a column of addresses, and what stands between the names.

@@ -78,6 +78,9 @@ func TestReadProtected(t *testing.T) {
 		{"a cell too few", "name,email\nBoss\n", "", "read it as a CSV: "},
 		{"two columns", "email,name,Email\nceo@example.com,Boss,cfo@example.com\n", "", "2 of its columns are named email"},
 		{"the heading is in another cell's quotes", "\"name, email\",mail\nBoss,ceo@example.com\n", "", "row 1 below the header: "},
+		{"a domain", "ceo@example.com\n *@example.com\n", "", `line 2: "*@example.com": addresses are taken as they stand`},
+		{"a pattern", "email\nc?o@example.com\n", "", `row 1 below the header: "c?o@example.com": addresses are taken as they stand`},
+		{"alternatives", "{ceo,cfo}@example.com\n", "", `line 1: "{ceo,cfo}@example.com": addresses are taken as they stand`},
 		{"UTF-16", "\xff\xfec\x00e\x00o\x00@\x00", "", "line 1: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -53,9 +53,9 @@ func (e *LimitError) Error() string {
 	case LimitDuration:
 		return fmt.Sprintf("the time for taking rows is up: %v (--max-duration)", e.Duration)
 	case LimitFailures:
-		return fmt.Sprintf("%d rows were refused, where %d are allowed at most (--max-failures)", e.Rows, e.Allowed)
+		return fmt.Sprintf("%s refused, where %s allowed at most (--max-failures)", plural(e.Rows, "row was", "rows were"), plural(e.Allowed, "is", "are"))
 	}
-	return fmt.Sprintf("%d rows would be changed, where %d are allowed at most (--max-changes); nothing was sent", e.Rows, e.Allowed)
+	return fmt.Sprintf("%s would be changed, where %s allowed at most (--max-changes); nothing was sent", plural(e.Rows, "row", "rows"), plural(e.Allowed, "is", "are"))
 }
 
 // Check returns the error for a number of changes that is not allowed, nil if it is.

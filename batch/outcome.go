@@ -184,7 +184,8 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 		}
 		switch {
 		case r.Reason.Code == "":
-			r.Reason = Reason{Code: "no outcome", Message: "the program ended before the answer came"}
+			r.Reason = Reason{Code: "no outcome", Message: "no answer came yet, or the program ended before it came"}
+			again = "once it doesn't go on any more, " + again
 		case last != nil && last.Reply.Verdict != Unknown:
 			// The last attempt is not the one that left the doubt.
 			r.Reason.Message = "an earlier call may have been executed; the last one was not: " + r.Reason.Message

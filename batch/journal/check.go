@@ -76,7 +76,7 @@ func damage(ctx context.Context, db *sql.DB, check string) ([]string, error) {
 func Check(ctx context.Context, path string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		if err := check(ctx, path, yield); err != nil {
-			yield("", fmt.Errorf("check journal %s: %w", path, err))
+			yield("", fmt.Errorf("check journal %s: %w", path, denied(err)))
 		}
 	}
 }

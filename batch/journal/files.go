@@ -6,6 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
+
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"mimebatch/batch/durable"
 )
@@ -31,6 +34,27 @@ func CheckPlace(path string) error {
 	why, err := durable.Unfit(folder)
 	if err == nil && why != "" {
 		err = &PlaceError{folder, why}
+	}
+	return err
+}
+
+// AccessError is a journal that can't be written to, or one in a folder in which no file can be made.
+type AccessError struct{ Err error }
+
+func (e *AccessError) Error() string { return e.Err.Error() }
+func (e *AccessError) Unwrap() error { return e.Err }
+
+// Hint tells what to do.
+func (e *AccessError) Hint() string {
+	return "you must be able to write to the journal, and to its folder, for files are made beside it: see whose they are, or name " +
+		"another journal with --journal FILE"
+}
+
+// denied makes an *[AccessError] of an error that comes of missing rights.
+func denied(err error) error {
+	code := primaryCode(err)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || code == sqlite3.SQLITE_CANTOPEN || code == sqlite3.SQLITE_READONLY {
+		return &AccessError{err}
 	}
 	return err
 }

@@ -39,12 +39,12 @@ const (
 )
 
 // Open opens the journal at path. A missing file is made, readable by its owner only, and so are missing folders. Errors are
-// *[NewerError] and *[ForeignError] for files that were made by others, and *[PlaceError] for a folder on a network drive or one
-// that is kept in step with a store elsewhere.
+// *[NewerError] and *[ForeignError] for files that were made by others, *[PlaceError] for a folder on a network drive or one
+// that is kept in step with a store elsewhere, and *[AccessError] for what this user can't write to.
 func Open(ctx context.Context, path string) (*Journal, error) {
 	j, err := open(ctx, path)
 	if err != nil {
-		return nil, fmt.Errorf("open journal %s: %w", path, err)
+		return nil, fmt.Errorf("open journal %s: %w", path, denied(err))
 	}
 	return j, nil
 }

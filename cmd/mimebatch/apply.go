@@ -39,7 +39,7 @@ func (f *applyFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.events, "events", "", "add what happens to a `file` of JSON Lines, as it happens")
 	flags.BoolVar(&f.yes, "yes", false, "don't ask whether to begin")
 	flags.IntVar(&f.confirmAbove, "confirm-above", 500, "ask for the number to be typed if more than `N` rows are to be changed")
-	flags.DurationVar(&f.settleAfter, "settle-after", 3*time.Second, "how old a call without an answer must be before the tenant is asked whether it was executed")
+	durationVar(flags, &f.settleAfter, "settle-after", 3*time.Second, "how old a call without an answer must be before the tenant is asked whether it was executed")
 	f.limitFlags.add(cmd)
 	f.waveFlags.add(cmd)
 	f.freshFlags.add(flags)
@@ -49,8 +49,8 @@ func (f *applyFlags) check(calls callFlags) error {
 	if calls.grace <= 0 {
 		return usageError("--grace takes a duration above 0, such as 30s")
 	}
-	if err := f.limitFlags.check(); err != nil {
-		return err
+	if f.confirmAbove < 0 {
+		return usageError("--confirm-above takes a number of rows")
 	}
 	return f.waveFlags.check()
 }
@@ -268,6 +268,7 @@ func (a *app) send(ctx context.Context, x execution, session *applying) error {
 		progress.end()
 		a.underway.Store(&underway{next: a.next(x)})
 	}()
+	a.sent = true
 	applier := batch.Applier{
 		Directory: x.client, Journal: x.journal, Workers: x.workers, SettleAfter: x.settleAfter,
 		Password: x.passwords.Of,

@@ -60,5 +60,5 @@ func (a *app) printCounts(counts batch.Counts, partly int) {
 			a.printf("  %6d  %s\n", n, s)
 		}
 	}
-	a.printf("  %6d  rows\n", counts.Total())
+	a.printf("  %6d  %s\n", counts.Total(), oneOr(counts.Total(), "row", "rows"))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -26,9 +27,29 @@ func (a *app) openJournal(ctx context.Context) (*journal.Journal, error) {
 	return journal.Open(ctx, path)
 }
 
+// errNoJournal says that nothing was planned yet: there is no journal at the place where one is kept unless it is named.
+var errNoJournal = errors.New("there is no journal yet")
+
+// findJournal opens the journal, and makes none: a mistyped name leaves nothing behind.
+func (a *app) findJournal(ctx context.Context) (*journal.Journal, error) {
+	path, err := a.journalFile()
+	if err != nil {
+		return nil, err
+	}
+	switch _, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist) && a.journalNamed() == "":
+		return nil, &stop{code: exitFailed, err: errNoJournal, hint: "mimebatch plan SHEET makes it, with its first run"}
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &stop{code: exitFailed, err: fmt.Errorf("there is no journal %s", path), hint: "check the name that --journal or MIMEBATCH_JOURNAL gives"}
+	case err != nil:
+		return nil, fmt.Errorf("find the journal: %w", err)
+	}
+	return journal.Open(ctx, path)
+}
+
 // findRun opens the journal and returns the run of that name.
 func (a *app) findRun(ctx context.Context, id string) (*journal.Journal, batch.Run, error) {
-	j, err := a.openJournal(ctx)
+	j, err := a.findJournal(ctx)
 	if err != nil {
 		return nil, batch.Run{}, err
 	}

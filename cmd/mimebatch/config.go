@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,7 +25,10 @@ func (a *app) stateDir() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("find the folder for the journal: %w", err)
+		return "", &stop{
+			code: exitFailed, err: fmt.Errorf("find the folder for the journal: %w", err),
+			hint: "name the journal with --journal FILE or MIMEBATCH_JOURNAL",
+		}
 	}
 	return filepath.Join(home, ".local", "state", "mimebatch"), nil
 }
@@ -38,12 +42,15 @@ func (a *app) configDir() (string, error) {
 	return filepath.Join(dir, "mimebatch"), nil
 }
 
-// journalFile returns the journal's path: --journal, MIMEBATCH_JOURNAL or journal.db in the state folder.
+// journalNamed returns the journal's path as --journal or MIMEBATCH_JOURNAL gives it, "" if neither does.
+func (a *app) journalNamed() string {
+	return cmp.Or(a.journalPath, a.getenv("MIMEBATCH_JOURNAL"))
+}
+
+// journalFile returns the journal's path: the one that is named, or journal.db in the state folder; of a link to a journal, that of
+// the journal, which the files beside it go by.
 func (a *app) journalFile() (string, error) {
-	path := a.journalPath
-	if path == "" {
-		path = a.getenv("MIMEBATCH_JOURNAL")
-	}
+	path := a.journalNamed()
 	if path == "" {
 		dir, err := a.stateDir()
 		if err != nil {
@@ -54,6 +61,12 @@ func (a *app) journalFile() (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("find the journal: %w", err)
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil { // else it is yet to be made
+		path = target
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return "", &stop{code: exitUsage, err: fmt.Errorf("the journal %s is a folder", path), hint: "name a file, such as " + filepath.Join(path, "journal.db")}
 	}
 	return path, nil
 }

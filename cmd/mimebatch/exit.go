@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 	"syscall"
 
 	"mimebatch/batch"
@@ -40,9 +42,9 @@ const exitHelp = `Exit status:
   130  interrupted`
 
 // stopHelp tells how a run is stopped.
-const stopHelp = `The first Ctrl-C begins no more rows, waits for calls on their way, up to --grace, and writes the results; the
-second leaves at once, and the journal is good all the same. --until, --max-duration and --max-failures stop the same
-way. Every stop tells the command that goes on.`
+const stopHelp = `The first Ctrl-C begins no more rows, waits for calls on their way, up to --grace, and writes the results;
+another one, a second later or more, leaves at once, and so does Ctrl-\; the journal is good all the same. --until,
+--max-duration and --max-failures stop the same way. Every stop tells the command that goes on.`
 
 // stop is an error that carries what the person should know: an exit code, and what to do.
 type stop struct {
@@ -77,11 +79,15 @@ func (a *app) hintOf(err error) string {
 	switch hint := batch.HintOf(err); {
 	case hint != "":
 		return hint
+	case errors.Is(err, context.Canceled):
+		return a.resumption()
 	case errors.Is(err, syscall.ENOSPC):
 		return "free some space on that disk, then try again"
 	case errors.Is(err, syscall.EIO):
 		return "check that disk, then try again"
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrPermission):
+		return "see whose that file and its folder are, or name another place"
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return "check the name; a path is looked for from the folder that you are in"
 	case exitCode(err) == exitUsage:
 		return a.command + " --help tells more"
@@ -118,26 +124,68 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
+// resumption tells what to do after an interrupt.
+func (a *app) resumption() string {
+	switch u := a.underway.Load(); {
+	case u != nil:
+		return "to go on: " + u.next
+	case a.resume != "":
+		return "to go on: " + a.resume
+	case a.sends():
+		return "the same command begins anew"
+	}
+	return ""
+}
+
+// sends tells whether the command reads a tenant for what is then sent to it, by itself or by apply.
+func (a *app) sends() bool {
+	return slices.Contains([]string{"plan", "apply", "run", "retry", "undo"}, strings.TrimPrefix(a.command, "mimebatch "))
+}
+
+// words puts an error into words.
+func (a *app) words(err error) string {
+	var all []string
+	for _, e := range parts(err) {
+		switch {
+		case !errors.Is(e, context.Canceled):
+			all = append(all, e.Error())
+		case a.sends() && !a.sent:
+			all = append(all, "interrupted; nothing was sent")
+		default:
+			all = append(all, "interrupted")
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
+// parts returns the errors that were joined, one after another.
+func parts(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, parts(e)...)
+	}
+	return all
+}
+
 // report prints an error and its hint.
 func (a *app) report(err error) {
 	if err == nil {
 		return
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range joined.Unwrap() {
-			a.report(e)
+	for _, e := range parts(err) {
+		if s, ok := errors.AsType[*stop](e); ok && s.err == nil {
+			continue
 		}
-		return
-	}
-	if s, ok := errors.AsType[*stop](err); ok && s.err == nil {
-		return
-	}
-	if errors.Is(err, context.Canceled) {
-		a.errorf("interrupted")
-	} else {
-		a.errorf("%s", err.Error())
-	}
-	if hint := a.hintOf(err); hint != "" {
-		a.hintf("%s", hint)
+		a.errorf("%s", a.words(e))
+		if begun := a.underway.Load() != nil; begun && errors.Is(e, context.Canceled) {
+			continue // how to go on was said when it ended
+		}
+		if hint := a.hintOf(e); hint != "" {
+			a.hintf("%s", hint)
+		}
 	}
 }

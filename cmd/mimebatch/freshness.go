@@ -19,8 +19,8 @@ type freshFlags struct {
 }
 
 func (f *freshFlags) add(flags *pflag.FlagSet) {
-	flags.DurationVar(&f.maxAge, "max-age", 4*time.Hour, "how old a plan may be when it is begun; 0 for any age. A run that was begun goes on at any age")
-	flags.DurationVar(&f.recheckAfter, "recheck-after", 10*time.Minute, "how old a plan may be when the accounts of a wave are read once more before they are updated; those of an undo, and of a run that is taken up again, always are")
+	durationVar(flags, &f.maxAge, "max-age", 4*time.Hour, "how old a plan may be when it is begun; 0 for any age. A run that was begun goes on at any age")
+	durationVar(flags, &f.recheckAfter, "recheck-after", 10*time.Minute, "how old a plan may be when the accounts of a wave are read once more before they are updated; those of an undo, and of a run that is taken up again, always are")
 	flags.BoolVar(&f.overwrite, "overwrite-drift", false, "send what is planned for accounts that somebody, or a later run, changed since the plan was made all the same; an undo puts back what the plan knew")
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,7 +59,10 @@ func (a *app) guards(f guardFlags) (g batch.Guards, err error) {
 		return g, nil
 	}
 	if g.Protected, err = readProtected(f.protect); err != nil {
-		err = &stop{code: exitUsage, err: fmt.Errorf("--protect %s: %w", f.protect, err), hint: "it holds one address a line, or it is a CSV with a column email"}
+		err = &stop{
+			code: exitUsage, err: fmt.Errorf("--protect %s: %w", f.protect, err),
+			hint: cmp.Or(batch.HintOf(err), "it holds one address a line, or it is a CSV with a column email"),
+		}
 	}
 	return g, err
 }
@@ -96,6 +100,7 @@ func (a *app) canAsk() bool { return a.terminal && !a.json }
 // asked about.
 func (a *app) agree(ctx context.Context, x execution, fresh bool) error {
 	n := x.left.rows
+	a.resume = a.next(x) // which an interrupt tells from now on
 	if err := x.limits.Check(n); err != nil {
 		return &stop{code: exitGuard, err: err, hint: fmt.Sprintf("look at the plan: mimebatch show %s%s; if it is as meant: %s",
 			x.run.ID, a.placeFlags(), a.next(x, "--max-changes", strconv.Itoa(n)))}
@@ -106,7 +111,7 @@ func (a *app) agree(ctx context.Context, x execution, fresh bool) error {
 	}
 	if !a.canAsk() {
 		return &stop{
-			code: exitGuard, err: fmt.Errorf("%d rows are to be changed, more than --confirm-above %d, and there is no terminal to ask on; nothing was sent", n, x.confirmAbove),
+			code: exitGuard, err: fmt.Errorf("%s to be changed, more than --confirm-above %d, and there is no terminal to ask on; nothing was sent", count(n, "row is", "rows are"), x.confirmAbove),
 			hint: "look at the plan; then: " + a.next(x, "--yes"),
 		}
 	}

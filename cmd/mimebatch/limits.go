@@ -19,16 +19,9 @@ type limitFlags struct {
 func (f *limitFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.Var(&f.until, "until", "begin no row from this `time` on: the next 06:00, or 2026-12-31 06:00")
-	flags.DurationVar(&f.maxDuration, "max-duration", 0, "begin no row after so `long`, such as 2h; pauses count")
-	flags.Var(&f.maxFailures, "max-failures", "end when more rows are refused, or more `N|N%` of those to be changed")
+	flags.Var((*someTimeFlag)(&f.maxDuration), "max-duration", "begin no row after so `long`, such as 2h; pauses count")
+	flags.Var(&f.maxFailures, "max-failures", "end when more rows are refused by this command, or more `N|N%` of those to be changed; applied again, it counts anew")
 	flags.Var(&f.maxChanges, "max-changes", "begin nothing if more rows are to be changed, or more `N|N%` of the sheet's")
-}
-
-func (f *limitFlags) check() error {
-	if f.maxDuration < 0 {
-		return usageError("--max-duration takes a duration above 0, such as 2h")
-	}
-	return nil
 }
 
 // limits returns the limits of a run of so many rows, of which so many are planned to be changed.

@@ -5,8 +5,8 @@
 //
 // How one invocation runs: main hands the process's streams to an app; the root command's constructor wires the commands,
 // each in a file of its own; a command opens what it needs (journal, sheet, tenant), calls the domain and prints; the error
-// that it returns is turned into words and an exit code in one place, exit.go. Only an impatient second signal ends the
-// process elsewhere.
+// that it returns is turned into words and an exit code in one place, exit.go. Only an impatient signal ends the process
+// elsewhere.
 package main
 
 import (
@@ -71,7 +71,9 @@ type app struct {
 	options []string      // the flags that it was given
 	summed  bool          // the last line under --json is printed
 
-	canaryOver bool // the canary's rows are through
+	canaryOver bool   // the canary's rows are through
+	resume     string // the command that goes on with the plan, once there is one to apply
+	sent       bool   // something may have been sent that changes the tenant
 	// underway is what is being applied, nil before that.
 	underway atomic.Pointer[underway]
 }
@@ -102,12 +104,12 @@ func (o *output) Write(p []byte) (int, error) {
 func (a *app) stopping() {
 	if u := a.underway.Load(); u != nil && u.progress != nil {
 		u.progress.tryAside(func() {
-			a.infof("stopping: no more rows are begun; calls on their way have %v to come home; another Ctrl-C leaves at once", u.grace)
+			a.infof("stopping: no more rows are begun; calls on their way have %v to come home; another Ctrl-C, a second later or more, leaves at once", u.grace)
 		})
 	}
 }
 
-// lastWords says how to go on, when the second signal ends the process.
+// lastWords says how to go on, when a signal ends the process at once.
 func (a *app) lastWords() {
 	if u := a.underway.Load(); u != nil {
 		a.infof("to go on: %s", u.next)
@@ -130,12 +132,12 @@ func briefly(say func()) {
 // patience is how long after the first signal another one is taken for the same: some programs send it twice at once.
 const patience = time.Second
 
-// interruptible returns a context that ends with the first signal to stop. Another one, later, ends the process at once:
-// the journal is good at every moment.
+// interruptible returns a context that ends with the first signal to stop. Another one, later, ends the process at once, and
+// SIGQUIT does so always: the journal is good at every moment.
 func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		if !signal.Ignored(s) { // as under nohup
 			signal.Notify(signals, s)
 		}
@@ -147,15 +149,15 @@ func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 			select {
 			case <-done:
 				return
-			case <-signals:
+			case s := <-signals:
 				switch {
+				case s == syscall.SIGQUIT, !first.IsZero() && time.Since(first) > patience:
+					briefly(a.lastWords)
+					os.Exit(exitInterrupted)
 				case first.IsZero():
 					first = time.Now()
 					briefly(a.stopping)
 					cancel()
-				case time.Since(first) > patience:
-					briefly(a.lastWords)
-					os.Exit(exitInterrupted)
 				}
 			}
 		}

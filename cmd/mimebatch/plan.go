@@ -320,10 +320,10 @@ func (a *app) printPlan(p *prepared) {
 	c := &p.planned
 	second, again := "", ""
 	if c.secondSteps > 0 {
-		second = fmt.Sprintf("  (%d of them get further settings in a second step)", c.secondSteps)
+		second = fmt.Sprintf("  (%s further settings in a second step)", count(c.secondSteps, "of them gets", "of them get"))
 	}
 	if c.passwordsAgain > 0 {
-		again = fmt.Sprintf("  (%d of them get their password set again)", c.passwordsAgain)
+		again = fmt.Sprintf("  (%s set again)", count(c.passwordsAgain, "of them gets its password", "of them get their password"))
 	}
 	for _, l := range []struct {
 		n    int

@@ -138,6 +138,7 @@ func (p *progress) tick(now time.Time) (line, pace string) {
 	}
 	ticks := len(p.past) - 1
 	rows := p.done - p.past[0]
+	moves := rows > 0 && ticks >= leastTicks && p.done < p.total
 	var words []string
 	if p.pace != nil {
 		told := p.pace()
@@ -145,10 +146,11 @@ func (p *progress) tick(now time.Time) (line, pace string) {
 			return line, fmt.Sprintf("paused for %s by the service's rate limit", (told.Closed + time.Second - 1).Truncate(time.Second))
 		}
 		words = append(words, paceWords(told))
+		moves = moves && perSecond(told.Rate) != perSecond(0) // else nobody knows when it goes on
 	} else {
 		words = append(words, perSecond(float64(rows)/(time.Duration(max(1, ticks))*paceEvery).Seconds())+" rows/s")
 	}
-	if rows > 0 && ticks >= leastTicks && p.done < p.total {
+	if moves {
 		each := time.Duration(ticks) * paceEvery / time.Duration(rows)
 		words = append(words, doneWords(now, each*time.Duration(p.total-p.done)))
 	}
@@ -167,10 +169,10 @@ func paceWords(p mimecast.Pace) string {
 	return words
 }
 
-// doneWords foretells the end, in local time.
+// doneWords foretells the end, in local time: by the day where the time alone might be taken for one that is past.
 func doneWords(now time.Time, left time.Duration) string {
 	at := now.Add(left).Local()
-	if left > 24*time.Hour {
+	if left > 12*time.Hour && at.YearDay() != now.Local().YearDay() {
 		return "done on " + at.Format("2 Jan")
 	}
 	return "done at " + at.Format("15:04")

@@ -30,15 +30,20 @@ func TestPaceWords(t *testing.T) {
 }
 
 func TestDoneWords(t *testing.T) {
-	now := time.Date(2026, 3, 30, 13, 50, 0, 0, time.Local)
-	for left, want := range map[time.Duration]string{
-		17 * time.Minute: "done at 14:07",
-		24 * time.Hour:   "done at 13:50",
-		25 * time.Hour:   "done on 31 Mar",
-		72 * time.Hour:   "done on 2 Apr",
+	for _, tt := range []struct {
+		hour int
+		left time.Duration
+		want string
+	}{
+		{13, 17 * time.Minute, "done at 13:17"},
+		{22, 3 * time.Hour, "done at 01:00"},
+		{6, 13 * time.Hour, "done at 19:00"},
+		{13, 23*time.Hour + 50*time.Minute, "done on 31 Mar"}, // 12:50 is past today
+		{13, 72 * time.Hour, "done on 2 Apr"},
 	} {
-		if got := doneWords(now, left); got != want {
-			t.Errorf("%v left is %q, want %q", left, got, want)
+		now := time.Date(2026, 3, 30, tt.hour, 0, 0, 0, time.Local)
+		if got := doneWords(now, tt.left); got != tt.want {
+			t.Errorf("%v from %v is %q, want %q", tt.left, now, got, tt.want)
 		}
 	}
 }
@@ -70,6 +75,7 @@ func TestProgressLines(t *testing.T) {
 		want string
 	}{
 		{"with a pace", func() mimecast.Pace { return pace }, "4.2 calls/s of 5.0 granted, done at TIME"},
+		{"stalled", func() mimecast.Pace { return mimecast.Pace{Rate: 0.04, Allowed: 5, Granted: 5} }, "0.0 calls/s of 5.0 granted"},
 		{"paused", func() mimecast.Pace { return paused }, "paused for 4s by the service's rate limit"},
 		{"nobody knows the pace", nil, "2.1 rows/s, done at TIME"},
 	} {

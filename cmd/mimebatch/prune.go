@@ -39,7 +39,10 @@ func (a *app) prune(ctx context.Context, f pruneFlags) error {
 	if !f.yes && (!a.terminal || a.json) {
 		return &stop{code: exitUsage, err: errors.New("there is no terminal to ask on"), hint: "add --yes to delete without being asked"}
 	}
-	j, err := a.openJournal(ctx)
+	j, err := a.findJournal(ctx)
+	if errors.Is(err, errNoJournal) {
+		return a.nonePruned()
+	}
 	if err != nil {
 		return err
 	}
@@ -49,8 +52,7 @@ func (a *app) prune(ctx context.Context, f pruneFlags) error {
 		return err
 	}
 	if len(old) == 0 {
-		a.printf("no run to delete\n")
-		return a.line(pruneSummary{"summary", 0, exitDone})
+		return a.nonePruned()
 	}
 	if !f.yes {
 		ok, err := a.ask(ctx, "\nDelete %s with all that is known of them?", count(len(old), "run", "runs"))
@@ -73,6 +75,11 @@ func (a *app) prune(ctx context.Context, f pruneFlags) error {
 	}
 	a.printf("\nDeleted: %s\n", count(removed, "run", "runs"))
 	return a.line(pruneSummary{"summary", removed, exitDone})
+}
+
+func (a *app) nonePruned() error {
+	a.printf("no run to delete\n")
+	return a.line(pruneSummary{"summary", 0, exitDone})
 }
 
 // oldRun is a run that goes, and what had become of its rows when it was shown.

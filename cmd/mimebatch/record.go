@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,7 +48,7 @@ and if it was killed; stopped says why it ended before all rows were through.`,
 		Args: oneArg("run"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.writeRecord(cmd.Context(), args[0], out) },
 	}
-	cmd.Flags().StringVar(&out, "out", "", "write it to a `file` that only you can read")
+	cmd.Flags().StringVar(&out, "out", "", "write it to a `file` that only you can read: a new one, or over an older record")
 	return cmd
 }
 
@@ -174,12 +175,39 @@ func parseRecord(data []byte) (record, error) {
 	return r, nil
 }
 
+// checkRecord refuses to write a record over a file that holds anything but a record.
+func checkRecord(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Size() == 0 && info.Mode().IsRegular() {
+		return nil // nothing is lost
+	}
+	err = errors.New("it is no plain file")
+	if info.Mode().IsRegular() {
+		err = readsAsRecord(path)
+	}
+	if err != nil {
+		err = &stop{code: exitUsage, err: fmt.Errorf("--out %s would write over what is no record: %w", path, err), hint: "name another file, or take that one away"}
+	}
+	return err
+}
+
+func readsAsRecord(path string) error {
+	data, err := os.ReadFile(path)
+	if err == nil {
+		_, err = parseRecord(data)
+	}
+	return err
+}
+
 func (a *app) writeRecord(ctx context.Context, id, out string) error {
 	j, run, err := a.findRun(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer j.Close()
+	if err := checkRecord(out); err != nil {
+		return err
+	}
 	r, err := recordOf(ctx, j, run)
 	if err != nil {
 		return err

@@ -248,7 +248,7 @@ func (a *app) printRetry(run batch.Run, r *batch.Retry) {
 			a.printf("  %6d  %s\n", r.Counts[s], s)
 		}
 	}
-	a.printf("  %6d  rows to plan again\n", r.Rows)
+	a.printf("  %6d  %s to plan again\n", r.Rows, oneOr(r.Rows, "row", "rows"))
 	for _, s := range batch.Statuses() {
 		if r.Left[s] > 0 {
 			a.printf("  %6d  %s, left alone; --all-failed takes them as well\n", r.Left[s], s)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // errorLine is the last line under --json of a command that has nothing to do with rows and couldn't go on.
@@ -33,7 +34,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 		if cmd.Parent() == root && slices.Contains([]string{"check", "plan", "apply", "run", "retry", "undo", "runs", "show", "report"}, cmd.Name()) {
 			err = a.finish(summary{Type: "summary"}, err)
 		} else {
-			err = errors.Join(err, a.line(errorLine{"error", err.Error(), a.hintOf(err), exitCode(err)}))
+			err = errors.Join(err, a.line(errorLine{"error", a.words(err), a.hintOf(err), exitCode(err)}))
 		}
 	}
 	if err == nil && a.stdout.err != nil {
@@ -57,8 +58,11 @@ Try it without a tenant: mimebatch run SHEET --sandbox --yes
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 		Args:              noSuchCommand,
-		PersistentPreRun:  func(cmd *cobra.Command, _ []string) { a.command, a.options = cmd.CommandPath(), optionsOf(cmd) },
-		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			a.command, a.options = cmd.CommandPath(), optionsOf(cmd)
+			return refuseBlanks(cmd)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &stop{code: exitUsage, err: err} })
@@ -75,6 +79,17 @@ Try it without a tenant: mimebatch run SHEET --sandbox --yes
 	return root
 }
 
+// refuseBlanks refuses a flag that was given a blank value, as a script gives it whose variable isn't set: without the flag, more
+// might be done than was meant. No flag means anything by a blank.
+func refuseBlanks(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if slices.ContainsFunc(valuesOf(f), func(v string) bool { return strings.TrimSpace(v) == "" }) {
+			err = &stop{code: exitUsage, err: fmt.Errorf("--%s was given a blank value", f.Name), hint: "leave it out, or name the value"}
+		}
+	})
+	return err
+}
+
 // fillHelp breaks the lines of the help of a command and of those below it.
 func fillHelp(cmd *cobra.Command) {
 	cmd.Long = fill(cmd.Long)
@@ -89,7 +104,7 @@ func fill(text string) string {
 	paragraphs := strings.Split(text, "\n\n")
 	for i, p := range paragraphs {
 		if !strings.Contains("\n"+p, "\n ") {
-			paragraphs[i] = wrap(strings.ReplaceAll(p, "\n", " "), 0, "")
+			paragraphs[i] = wrapAll(strings.ReplaceAll(p, "\n", " "), 0, "")
 		}
 	}
 	return strings.Join(paragraphs, "\n\n")

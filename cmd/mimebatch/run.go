@@ -65,9 +65,6 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 			return err
 		}
 		if err := a.agree(ctx, x, true); err != nil {
-			if ctx.Err() != nil {
-				a.infof("the plan is kept: %s", a.next(x))
-			}
 			return err
 		}
 		if x.left.secrets {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -61,7 +62,10 @@ type runLine struct {
 }
 
 func (a *app) runs(ctx context.Context) error {
-	j, err := a.openJournal(ctx)
+	j, err := a.findJournal(ctx)
+	if errors.Is(err, errNoJournal) {
+		return a.runsListed(0)
+	}
 	if err != nil {
 		return err
 	}
@@ -80,6 +84,11 @@ func (a *app) runs(ctx context.Context) error {
 		}
 		n++
 	}
+	return a.runsListed(n)
+}
+
+// runsListed ends a list of so many runs.
+func (a *app) runsListed(n int) error {
 	if n == 0 {
 		a.printf("no runs yet\n")
 	}

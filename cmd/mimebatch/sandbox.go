@@ -82,7 +82,7 @@ The kinds:
 	flags.BoolVar(&f.domainRequired, "domain-required", false, "refuse a get-internal-users that names no domain")
 	flags.StringArrayVar(&f.codes, "code", nil, "`CASE=CODE[:MESSAGE]`: what it says in a case for which the documentation tells no code: exists, missing, domain, password or queued; may be repeated")
 	flags.StringArrayVar(&f.without, "without", nil, "a product or permission that the client lacks, such as `\"Directories | Internal | Edit\"`; may be repeated")
-	flags.DurationVar(&f.latency, "latency", 0, "how long every answer takes")
+	durationVar(flags, &f.latency, "latency", 0, "how long every answer takes")
 	flags.BoolVar(&f.reset, "reset", false, "start the tenant of the --sandbox flag over")
 	return cmd
 }

@@ -261,7 +261,7 @@ func cmdStats(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // upto N FUNCTION SIGNAL CODE mimebatch...: run the program until N calls of a function are executed, then send it a signal
-// (kill, interrupt or terminate; insist is one interrupt after another) and wait for its end with that exit code; -1 is an end by
+// (kill, interrupt, terminate or quit; insist is one interrupt after another) and wait for its end with that exit code; -1 is an end by
 // the signal. With signal "stay" it is left running until release.
 func cmdUpto(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 5 {
@@ -298,6 +298,8 @@ func cmdUpto(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(c.Process.Signal(syscall.SIGINT))
 	case "terminate":
 		ts.Check(c.Process.Signal(syscall.SIGTERM))
+	case "quit":
+		ts.Check(c.Process.Signal(syscall.SIGQUIT))
 	case "insist":
 		defer insist(c.Process)()
 	default:

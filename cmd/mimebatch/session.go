@@ -127,13 +127,17 @@ func hostName() string {
 func optionsOf(cmd *cobra.Command) []string {
 	var out []string
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		values := []string{f.Value.String()}
-		if several, ok := f.Value.(pflag.SliceValue); ok {
-			values = several.GetSlice()
-		}
-		for _, v := range values {
+		for _, v := range valuesOf(f) {
 			out = append(out, fmt.Sprintf("--%s=%s", f.Name, v))
 		}
 	})
 	return out
+}
+
+// valuesOf returns what a flag was given.
+func valuesOf(f *pflag.Flag) []string {
+	if several, ok := f.Value.(pflag.SliceValue); ok {
+		return several.GetSlice()
+	}
+	return []string{f.Value.String()}
 }

@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -103,11 +107,11 @@ type sessionLine struct {
 // printSessions prints who applied a run, when, how it ended and where the results went.
 func (a *app) printSessions(all []batch.Session) error {
 	indent := strings.Repeat(" ", 9)
-	for _, s := range all {
+	for i, s := range all {
 		a.printf("Applied  ")
-		end := "to no end: it goes on, or was killed"
-		if !s.Ended.IsZero() {
-			end = "to " + s.Ended.Local().Format(time.DateTime)
+		end := "to " + s.Ended.Local().Format(time.DateTime)
+		if s.Ended.IsZero() {
+			end = "to no end: " + openEnd(s, i == len(all)-1)
 		}
 		a.prose(fmt.Sprintf("%s %s, by %s on %s, pid %d, version %s", s.Begun.Local().Format(time.DateTime), end, s.Operator, s.Host, s.PID, s.Version), indent)
 		for _, l := range [][2]string{{"with ", strings.Join(s.Options, " ")}, {"ended: ", s.Stopped}, {"results in ", s.Results}, {"", s.ResultsSHA256}} {
@@ -122,6 +126,30 @@ func (a *app) printSessions(all []batch.Session) error {
 		}
 	}
 	return nil
+}
+
+// openEnd tells what is likely to have become of a session that has no end yet. Two of one run are never at work at once, so only the
+// last can be. Its process is looked for by its number, which another may have by now, or which may be one of another system
+// inside this machine.
+func openEnd(s batch.Session, last bool) string {
+	switch {
+	case !last:
+		return "it was killed"
+	case s.Host != hostName():
+		return "it goes on, or was killed"
+	case isRunning(s.PID):
+		return "it seems to go on"
+	}
+	return "it seems to have been killed"
+}
+
+// isRunning tells whether this machine has a process of that number, whoever's it is.
+func isRunning(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err == nil && runtime.GOOS != "windows" { // where it is found only if it runs
+		err = p.Signal(syscall.Signal(0))
+	}
+	return err == nil || errors.Is(err, fs.ErrPermission)
 }
 
 func (a *app) printRow(r batch.RowResult) error {

@@ -61,7 +61,7 @@ func (a *app) finish(s summary, err error) error {
 	s.Sandbox = a.sandbox
 	if err != nil {
 		if k, ok := errors.AsType[*stop](err); !ok || k.err != nil {
-			s.Error, s.Hint = err.Error(), a.hintOf(err)
+			s.Error, s.Hint = a.words(err), a.hintOf(err)
 		}
 	}
 	a.summed = true

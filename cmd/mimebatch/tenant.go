@@ -76,7 +76,7 @@ func (f *callFlags) add(cmd *cobra.Command) {
 
 // addGrace adds the flag of commands that can be stopped while they change something.
 func (f *callFlags) addGrace(cmd *cobra.Command) {
-	cmd.Flags().DurationVar(&f.grace, "grace", 30*time.Second, "how long calls on their way have to come home after Ctrl-C or another stop")
+	durationVar(cmd.Flags(), &f.grace, "grace", 30*time.Second, "how long calls on their way have to come home after Ctrl-C or another stop")
 }
 
 // configure sets a client up, and refuses values that make no sense.

@@ -163,11 +163,14 @@ func (a *app) typed(ctx context.Context, format string, args ...any) (string, er
 }
 
 // count says how many there are of something.
-func count(n int, one, many string) string {
+func count(n int, one, many string) string { return fmt.Sprintf("%d %s", n, oneOr(n, one, many)) }
+
+// oneOr returns the word for so many.
+func oneOr(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + one
+		return one
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return many
 }
 
 // command is what people paste, up to the end of the clause.
@@ -176,8 +179,14 @@ var command = regexp.MustCompile(`\b(mimebatch|chmod|openssl) [^;]*`)
 // wrap breaks text that begins in column at, from 0, between words so that no line is longer than 80 columns, and sets indent
 // before all but the first. It breaks no command.
 func wrap(s string, at int, indent string) string {
-	const width, blank = 80, "\x00"
+	const blank = "\x00"
 	s = command.ReplaceAllStringFunc(s, func(c string) string { return strings.ReplaceAll(c, " ", blank) })
+	return strings.ReplaceAll(wrapAll(s, at, indent), blank, " ")
+}
+
+// wrapAll is wrap, but breaks commands too, as prose that only speaks of them.
+func wrapAll(s string, at int, indent string) string {
+	const width = 80
 	var b strings.Builder
 	for i, word := range strings.Split(s, " ") { // runs of blanks stay, for a value may have some
 		n := utf8.RuneCountInString(word)
@@ -193,5 +202,5 @@ func wrap(s string, at int, indent string) string {
 		b.WriteString(word)
 		at += n
 	}
-	return strings.ReplaceAll(b.String(), blank, " ")
+	return b.String()
 }

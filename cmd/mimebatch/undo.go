@@ -25,7 +25,8 @@ and applied like any other. It changes nothing in the tenant, and needs the shee
   to reverse          its fields go back to what was read before the run changed
                       them; an account that the run created is disabled, for
                       accounts can't be deleted
-  kept                somebody changed it since, or what it is like can't be told
+  kept                somebody changed it since, or what it is like can't be
+                      told
   not reversible      nobody knows what was there before: passwords and archive
                       start dates can't be read, and a run that was planned
                       with --read-state never has read nothing

@@ -26,7 +26,7 @@ func (f *waveFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.where, "where", "", "take only rows that meet a `condition` on the sheet's columns, such as 'start_date <= today'; the next apply takes others")
 	flags.IntVar(&f.canary, "canary", 0, "apply the first `N` rows, show them, and ask before the others")
 	flags.IntVar(&f.waveSize, "wave-size", 0, "take the rows in waves of `N`")
-	flags.DurationVar(&f.wavePause, "wave-pause", 0, "how `long` to wait between two waves, such as 10m")
+	durationVar(flags, &f.wavePause, "wave-pause", 0, "how `long` to wait between two waves, such as 10m")
 }
 
 func (f *waveFlags) check() error {
@@ -35,8 +35,6 @@ func (f *waveFlags) check() error {
 		return usageError("--canary takes a number of rows")
 	case f.waveSize < 0:
 		return usageError("--wave-size takes a number of rows")
-	case f.wavePause < 0:
-		return usageError("--wave-pause takes a duration such as 10m")
 	case f.wavePause > 0 && f.waveSize == 0:
 		return &stop{code: exitUsage, err: errors.New("--wave-pause is between waves"), hint: "say how large they are, with --wave-size N"}
 	}
