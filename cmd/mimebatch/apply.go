@@ -325,7 +325,7 @@ func (a *app) lockTenant(t batch.Tenant, next string) (unlock func(), err error)
 			continue
 		}
 		unlock()
-		err = fmt.Errorf("apply to %s: %w", tenantName(t), err)
+		err = fmt.Errorf("work on %s: %w", tenantName(t), err)
 		if _, held := errors.AsType[*durable.HeldError](err); held {
 			err = &stop{code: exitBusy, err: err, hint: fmt.Sprintf("%s; then go on with: %s", batch.HintOf(err), next)}
 		}

@@ -24,7 +24,7 @@ const (
 	exitCredentials = 4   // credentials (none, not whole, not private, refused) or permission
 	exitSheet       = 5   // the sheet can't be used as it is; nothing was sent
 	exitGuard       = 6   // stopped by a guard or a limit
-	exitBusy        = 7   // another mimebatch is applying to this tenant
+	exitBusy        = 7   // another mimebatch is working on this tenant
 	exitInterrupted = 130 // stopped by a signal
 )
 
@@ -38,7 +38,7 @@ const exitHelp = `Exit status:
   4    credentials (none, not whole, not private, refused) or permission
   5    the sheet can't be used as it is; nothing was sent
   6    stopped by a guard or a limit
-  7    another mimebatch is applying to this tenant
+  7    another mimebatch is working on this tenant
   130  interrupted`
 
 // stopHelp tells how a run is stopped.
