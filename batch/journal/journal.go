@@ -102,9 +102,10 @@ func address(path string, more ...string) string {
 		fmt.Sprintf("_busy_timeout=%d", patience.Milliseconds()),
 		"_foreign_keys=1", "_dqs=0", "_defensive=1", "_error_rc=1",
 		"_synchronous=FULL",
-		"_pragma=secure_delete(1)",   // what is deleted is gone
-		"_pragma=fullfsync(1)",       // macOS: a plain fsync leaves it in the disk's cache
-		"_pragma=temp_store(MEMORY)", // no page of people's data in temporary files
+		"_pragma=secure_delete(1)",      // what is deleted is gone
+		"_pragma=fullfsync(1)",          // macOS: a plain fsync leaves it in the disk's cache
+		"_pragma=temp_store(MEMORY)",    // no page of people's data in temporary files
+		"_pragma=wal_autocheckpoint(0)", // which would keep its errors to itself: see checkpoint
 	}, more...)
 	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: strings.Join(query, "&")}).String()
 }

@@ -50,6 +50,7 @@ type writer struct {
 	closed   chan struct{}
 	once     sync.Once
 	broken   error // after the database failed; the loop's own
+	commits  int   // since the last checkpoint; the loop's own
 	files    files // that are written to, and must stay where they are; the loop's own
 }
 
@@ -79,11 +80,21 @@ func (w *writer) stop() (sound bool, err error) {
 	if w.broken != nil {
 		return false, nil
 	}
-	if _, err := w.session.exec("PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+	if err := w.checkpoint(); err != nil {
 		return false, err
 	}
 	return true, nil
 }
+
+// checkpoint moves the write-ahead log into the file, as far as no reader needs it.
+func (w *writer) checkpoint() error {
+	w.commits = 0
+	_, err := w.session.exec("PRAGMA wal_checkpoint(PASSIVE)")
+	return err
+}
+
+// commitsKept is how many commits the write-ahead log holds, of a few dozen rows each, before it is moved into the file.
+const commitsKept = 64
 
 // do has write executed, and returns when it is durable, or why it isn't. A context that is cancelled keeps
 // the request from being taken, but doesn't stop it once it was.
@@ -132,6 +143,11 @@ func (w *writer) group(first request) {
 	}
 	for i, r := range group {
 		r.done <- cmp.Or(own[i], err)
+	}
+	if w.commits++; err == nil && w.commits == commitsKept {
+		if err := w.checkpoint(); err != nil {
+			w.broken = &WriteError{err}
+		}
 	}
 }
 
