@@ -43,7 +43,7 @@ func CompareSheet(ctx context.Context, run Run, rows iter.Seq2[RowResult, error]
 	if err := p.pair(ctx, rows, func(RowResult) *unfinished { return nil }); err != nil {
 		return SheetEdits{}, err
 	}
-	p.correct()
+	p.correct(func(pastRow) bool { return true })
 	return p.edits(ctx, rows, most, func(pastRow) bool { return true }, run.Kind == OfSheet)
 }
 
@@ -186,13 +186,13 @@ func (p *pairing) recall(rows iter.Seq2[RowResult, error], left func(RowResult) 
 	return nil
 }
 
-// correct pairs the rows of the run whose address is gone with those that stand on their lines now, where no more than the
-// address seems to be corrected.
-func (p *pairing) correct() {
+// correct pairs the rows of the run that of accepts and whose address is gone with those that stand on their lines now, where no more
+// than the address seems to be corrected.
+func (p *pairing) correct(of func(pastRow) bool) {
 	gone := map[int32]rowHash{} // by line
 	like := map[uint32]int{}    // how many rows say the same of who they are as one of these
 	for key, was := range p.past {
-		if was.now == 0 && was.cells.who != 0 {
+		if was.now == 0 && was.cells.who != 0 && of(was) {
 			gone[was.line] = key
 			like[was.cells.who] = 0
 		}

@@ -88,7 +88,7 @@ func NewRetry(ctx context.Context, run Run, rows iter.Seq2[RowResult, error], s 
 			return nil, err
 		}
 	}
-	p.correct()
+	p.correct(func(was pastRow) bool { return was.left != nil })
 	for _, was := range p.past {
 		r.take(was)
 	}

@@ -257,7 +257,8 @@ func (a *app) printRetry(run batch.Run, r *batch.Retry) {
 	if r.Same {
 		return
 	}
-	a.printf("\nIn the sheet since then: %s\n", editWords(r.Edits))
+	a.printf("\n")
+	a.prose("In the sheet since then, of these rows: "+editWords(r.Edits), "")
 	for _, l := range editLines(r.Edits) {
 		a.printf("  ")
 		a.prose(l, "    ")
