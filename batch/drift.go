@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +35,8 @@ type Rechecker struct {
 	First, Last int
 	// Only, if not nil, tells which of these are looked at; the others stay as they are.
 	Only func(row int) bool
+	// Progress, if not nil, is called for each step that is settled. It must be safe for concurrent use.
+	Progress func(row int, state StepState)
 	// Overtaken are the rows that later runs have written to.
 	Overtaken Overtaken
 }
@@ -44,8 +47,10 @@ type Rechecked struct {
 	AsAsked   int // done without a call
 	Changed   int // changed meanwhile, be they refused or overwritten
 	Overtaken int // left as a later run made them
-	// Doubts are the rows among the latter of which a step stays in doubt, in order. They must not be sent.
-	Doubts []int
+	Refused   int // of both
+	// Kept are the rows, in order, that must not be sent though they stay open or in doubt: a later run, or somebody, has changed the
+	// account, or it can't be read before it is purged.
+	Kept []int
 }
 
 func (r *Rechecked) add(s Rechecked) {
@@ -53,7 +58,8 @@ func (r *Rechecked) add(s Rechecked) {
 	r.AsAsked += s.AsAsked
 	r.Changed += s.Changed
 	r.Overtaken += s.Overtaken
-	r.Doubts = append(r.Doubts, s.Doubts...)
+	r.Refused += s.Refused
+	r.Kept = append(r.Kept, s.Kept...)
 }
 
 // Recheck looks at the accounts of a run. An error means that nothing is known of the rest: the tenant can't be read, or the
@@ -81,7 +87,7 @@ func (c *Rechecker) Recheck(ctx context.Context, id RunID) (Rechecked, error) {
 	for _, n := range counts {
 		sum.add(n)
 	}
-	slices.Sort(sum.Doubts)
+	slices.Sort(sum.Kept)
 	return sum, err
 }
 
@@ -109,21 +115,26 @@ func (c *Rechecker) feed(ctx context.Context, id RunID, chunks chan<- [][]Step) 
 			return ctx.Err()
 		}
 	}
-	steps := c.Journal.Due
+	last := c.Last
+	if last == 0 {
+		last = math.MaxInt
+	}
+	steps := c.Journal.Due(ctx, id, c.First, last)
 	if len(c.Overtaken) > 0 {
-		steps = c.Journal.Open
+		steps = c.Journal.Open(ctx, id)
 	}
 	row := 0
-	for s, err := range steps(ctx, id) {
+	for s, err := range steps {
 		if err != nil {
 			return err
 		}
-		if c.Last > 0 && s.Row > c.Last {
+		if s.Row > last {
 			break
 		}
 		due := s.Row != row // the step before it is done
 		row = s.Row
-		if c.by(s.Row) == "" && (!due || s.Kind != StepUpdate || s.InDoubt || len(s.Before) == 0) || s.Row < c.First || c.Only != nil && !c.Only(s.Row) {
+		takes := due && len(s.Before) > 0 && (s.Kind == StepUpdate && !s.InDoubt || s.Kind == StepPurge)
+		if !takes && c.by(s.Row) == "" || s.Row < c.First || c.Only != nil && !c.Only(s.Row) {
 			continue
 		}
 		if last := len(chunk) - 1; last >= 0 && chunk[last][0].Row == s.Row {
@@ -177,6 +188,11 @@ func (c *Rechecker) look(ctx context.Context, id RunID, rows [][]Step, n *Rechec
 	if err := c.Journal.Note(ctx, outcomes); err != nil {
 		return fmt.Errorf("note recheck: %w", err)
 	}
+	for _, o := range outcomes {
+		if c.Progress != nil {
+			c.Progress(o.Row, o.State)
+		}
+	}
 	return nil
 }
 
@@ -185,7 +201,7 @@ func (c *Rechecker) look(ctx context.Context, id RunID, rows [][]Step, n *Rechec
 func (c *Rechecker) judge(s Step, r *Reply, n *Rechecked) StepState {
 	var changed []string
 	by, asAsked, comparable := c.by(s.Row), false, false
-	if r.Account != nil && (s.Kind == StepCreate || s.Kind == StepUpdate) {
+	if r.Account != nil && (s.Kind == StepCreate || s.Kind == StepUpdate || s.Kind == StepPurge) {
 		changed, asAsked, comparable = s.drift(r.Account.Settings)
 	}
 	what := ""
@@ -194,24 +210,32 @@ func (c *Rechecker) judge(s Step, r *Reply, n *Rechecked) StepState {
 	}
 	hint := "find out who is right, and plan the row anew if the sheet is"
 	switch {
-	case asAsked && s.InDoubt:
+	case s.Kind == StepPurge && r.Account == nil:
+		n.Kept = append(n.Kept, s.Row)
+		return StepOpen
+	case asAsked && s.InDoubt && (s.Kind != StepCreate || by == ""):
 		r.Reason = Reason{Message: ConfirmedByLookUp}
 		return StepDone
 	case asAsked && s.Kind == StepUpdate:
 		n.AsAsked++
 		r.Reason = Reason{Code: CodeAsAsked, Message: "already as asked when its turn came; nothing was sent"}
 		return StepDone
-	case s.InDoubt && by != "":
-		n.Overtaken++
-		n.Doubts = append(n.Doubts, s.Row)
-		r.Verdict, r.Reason = Unknown, Reason{
-			Code: CodeChanged, Message: fmt.Sprintf("it may have been done, and is not done again: run %s has written to the account since%s", by, what), Hint: hint,
+	case s.InDoubt && (by != "" || len(changed) > 0 && !c.Overwrite):
+		who := "somebody has changed the account since"
+		if by != "" {
+			who = fmt.Sprintf("run %s has written to the account since", by)
+			n.Overtaken++
+		} else {
+			n.Changed++
 		}
+		n.Kept = append(n.Kept, s.Row)
+		r.Verdict, r.Reason = Unknown, Reason{Code: CodeChanged, Message: "it may have been done, and is not done again: " + who + what, Hint: hint}
 		return StepUnknown
 	case len(changed) == 0 && (by == "" || s.Kind == StepUpdate && comparable):
 		return StepOpen
 	case by != "":
 		n.Overtaken++
+		n.Refused++
 		r.Verdict, r.Reason = Refused, Reason{
 			Code: CodeChanged, Message: fmt.Sprintf("run %s has written to the account since the plan was made, and that is not overwritten%s", by, what), Hint: hint,
 		}
@@ -221,6 +245,7 @@ func (c *Rechecker) judge(s Step, r *Reply, n *Rechecked) StepState {
 	if c.Overwrite {
 		return StepOpen
 	}
+	n.Refused++
 	r.Verdict, r.Reason = Refused, Reason{
 		Code: CodeChanged, Message: "changed by somebody since the plan was made, and not overwritten" + what, Hint: hint,
 	}
@@ -229,9 +254,16 @@ func (c *Rechecker) judge(s Step, r *Reply, n *Rechecked) StepState {
 
 // drift compares an account's settings with those of when the step was planned. It tells which fields are neither as they were nor
 // as asked, in words; whether there is nothing left to ask for; and whether each field can be compared with what it was. A password
-// can't be, and is always left.
+// can't be, and is always left. Fields that were read and are not set must be as they were: an undo looks at all that the run set.
 func (s Step) drift(now Settings) (changed []string, asAsked, comparable bool) {
-	asAsked, comparable = !s.WithPassword, !s.WithPassword
+	asAsked, comparable = !s.WithPassword && s.Kind != StepPurge, !s.WithPassword
+	for _, f := range s.Before.Fields() {
+		_, set := s.Set[f]
+		told, readable := now[f]
+		if !set && readable && told != s.Before[f] {
+			changed = append(changed, fmt.Sprintf("%s was %s and is %s", f, cmp.Or(s.Before[f], "(blank)"), cmp.Or(told, "(blank)")))
+		}
+	}
 	for _, f := range s.Set.Fields() {
 		told, readable := now[f]
 		before, known := s.Before[f]

@@ -73,7 +73,11 @@ func TestRecheckOverwritesNobody(t *testing.T) {
 		l, dir := drifted()
 		r := Rechecker{Directory: dir, Journal: l, Workers: 2, Overwrite: overwrite}
 		got, err := r.Recheck(t.Context(), "run")
-		if d := cmp.Diff(Rechecked{Read: 7, AsAsked: 1, Changed: 2}, got); d != "" || err != nil {
+		refused := 2
+		if overwrite {
+			refused = 0
+		}
+		if d := cmp.Diff(Rechecked{Read: 7, AsAsked: 1, Changed: 2, Refused: refused}, got); d != "" || err != nil {
 			t.Errorf("error %v; rechecked (-want +got):\n%s", err, d)
 		}
 		want := slices.Repeat([]StepState{StepOpen}, 10)
@@ -141,7 +145,7 @@ func TestOlderRunOverwritesNoLaterOne(t *testing.T) {
 		{"a create in doubt of nothing but an address that isn't there", []StepResult{{Step: Step{Kind: created}, State: StepUnknown}}, nil, []StepState{StepUnknown}, true},
 		{"a create in doubt that shows, and its settings", []StepResult{
 			{Step: Step{Kind: created, Set: name}, State: StepUnknown}, {Step: Step{Kind: updated, Set: Settings{AllowPOP: "true"}}, State: StepOpen},
-		}, Settings{Username: "New", AllowPOP: "false"}, []StepState{StepDone, StepRefused}, false},
+		}, Settings{Username: "New", AllowPOP: "false"}, []StepState{StepUnknown, StepOpen}, true},
 		{"a create in doubt that doesn't, and its settings", []StepResult{
 			{Step: Step{Kind: created, Set: name}, State: StepUnknown}, {Step: Step{Kind: updated, Set: Settings{AllowPOP: "true"}}, State: StepOpen},
 		}, Settings{Username: "Newer", AllowPOP: "true"}, []StepState{StepUnknown, StepOpen}, true},
@@ -171,7 +175,7 @@ func TestOlderRunOverwritesNoLaterOne(t *testing.T) {
 			l := &ledger{steps: tt.steps}
 			r := Rechecker{Directory: dir, Journal: l, Workers: 1, Overtaken: Overtaken{{2, "other"}, {7, "later"}}}
 			got, err := r.Recheck(t.Context(), "run")
-			if err != nil || slices.Contains(got.Doubts, 7) != tt.again {
+			if err != nil || slices.Contains(got.Kept, 7) != tt.again {
 				t.Errorf("%+v, %v", got, err)
 			}
 			if d := cmp.Diff(tt.want, l.states()); d != "" {
@@ -188,7 +192,7 @@ func TestOlderRunOverwritesNoLaterOne(t *testing.T) {
 			}
 			before := l.states()
 			r.Overwrite = true
-			if got, err := r.Recheck(t.Context(), "run"); err != nil || got.Overtaken > 0 || len(got.Doubts) > 0 {
+			if got, err := r.Recheck(t.Context(), "run"); err != nil || got.Overtaken > 0 || len(got.Kept) > 0 {
 				t.Errorf("to overwrite: %+v, %v", got, err)
 			}
 			if d := cmp.Diff(before, l.states()); d != "" {

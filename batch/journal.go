@@ -113,8 +113,9 @@ type Journal interface {
 	Open(ctx context.Context, id RunID) iter.Seq2[Step, error]
 	// InDoubt yields those of the steps of Open that may have been executed.
 	InDoubt(ctx context.Context, id RunID) iter.Seq2[Step, error]
-	// Due yields those of the steps of Open that are the next of their rows, are not in doubt and change what was read before.
-	Due(ctx context.Context, id RunID) iter.Seq2[Step, error]
+	// Due yields those of the steps of Open, of the rows from first to last, that are the next of their rows and to which it matters
+	// what the account is like: updates that change what was read before and are not in doubt, and what is to be purged.
+	Due(ctx context.Context, id RunID, first, last int) iter.Seq2[Step, error]
 	// Begin is called before calls are made. Until Finish, the attempts' steps are in doubt.
 	Begin(ctx context.Context, as []Attempt) error
 	// Finish is called with what came of them.

@@ -415,3 +415,41 @@ func TestRecheckTakesNoStepBeforeItsTurn(t *testing.T) {
 		t.Errorf("still on the list: %q", slices.Sorted(maps.Keys(w.queued())))
 	}
 }
+
+// Whom somebody has taken over since an undo was planned is neither disabled nor purged, be it a name that was changed, or an
+// account that the first undo disabled and that was enabled again.
+func TestUndoKeepsWhomSomebodyTookOver(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		before func(w *world) // what precedes the plan
+		change func(*sandbox.User)
+	}{
+		{"renamed", func(*world) {}, func(u *sandbox.User) { u.Name = "Adopted" }},
+		{"enabled again", func(w *world) {
+			of := w.run
+			w.undo()
+			w.mustApply()
+			w.run = of
+		}, func(u *sandbox.User) { u.AccountDisabled = false }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, "email,name\nnew@example.com,New\n", sandbox.Options{})
+			w.mustApply()
+			tt.before(w)
+			w.purge()
+			w.meanwhile(editUser("new@example.com", tt.change))
+			r := batch.Rechecker{Directory: w.client, Journal: w.journal}
+			if found, err := r.Recheck(t.Context(), w.run); err != nil || found.Refused != 1 {
+				t.Errorf("%+v, error %v", found, err)
+			}
+			w.mustApply()
+			w.isQueued()
+			if w.users()["new@example.com"].AccountDisabled {
+				t.Error("the account was disabled")
+			}
+			if got := w.undone(); got[batch.Kept] != 1 {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}

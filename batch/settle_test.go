@@ -51,12 +51,12 @@ func (l *ledger) InDoubt(ctx context.Context, id RunID) iter.Seq2[Step, error] {
 	return l.openIf(ctx, id, func(s Step) bool { return s.InDoubt })
 }
 
-func (l *ledger) Due(ctx context.Context, id RunID) iter.Seq2[Step, error] {
+func (l *ledger) Due(ctx context.Context, id RunID, first, last int) iter.Seq2[Step, error] {
 	row := 0
 	return l.openIf(ctx, id, func(s Step) bool {
 		next := s.Row != row
 		row = s.Row
-		return next && !s.InDoubt && len(s.Before) > 0
+		return next && s.Row >= first && s.Row <= last && !s.InDoubt && len(s.Before) > 0
 	})
 }
 

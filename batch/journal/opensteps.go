@@ -56,14 +56,15 @@ func (j *Journal) InDoubt(ctx context.Context, id batch.RunID) iter.Seq2[batch.S
 	return j.steps(ctx, id, selectInDoubt)
 }
 
-// Due yields those of the steps of [Journal.Open] that are the next of their rows, are not in doubt and change what was read before.
+// Due yields those of the steps of [Journal.Open], of the rows from first to last, that are the next of their rows and to which it
+// matters what the account is like: updates that change what was read before and are not in doubt, and what is to be purged.
 // Whatever else is open costs little.
-func (j *Journal) Due(ctx context.Context, id batch.RunID) iter.Seq2[batch.Step, error] {
-	return j.steps(ctx, id, selectDue)
+func (j *Journal) Due(ctx context.Context, id batch.RunID, first, last int) iter.Seq2[batch.Step, error] {
+	return j.steps(ctx, id, selectDue, first, last)
 }
 
 // steps yields the steps that a query finds, which takes the run, the last step that was found, and how many it is to find.
-func (j *Journal) steps(ctx context.Context, id batch.RunID, text string) iter.Seq2[batch.Step, error] {
+func (j *Journal) steps(ctx context.Context, id batch.RunID, text string, more ...any) iter.Seq2[batch.Step, error] {
 	return paged(
 		func(last batch.Step) ([]batch.Step, error) {
 			if last.Row == 0 {
@@ -71,7 +72,7 @@ func (j *Journal) steps(ctx context.Context, id batch.RunID, text string) iter.S
 					return nil, err
 				}
 			}
-			return query(ctx, j.reading, readOpen, text, id, last.Row, last.N, pageSize)
+			return query(ctx, j.reading, readOpen, text, append([]any{id, last.Row, last.N, pageSize}, more...)...)
 		},
 		func(err error) error { return fmt.Errorf("read open steps of run %s: %w", id, err) },
 	)
@@ -111,16 +112,16 @@ const (
 	asTheyLie = `
 	FROM steps AS s CROSS JOIN open_steps AS o ON o.run = s.run AND o.row = s.row AND o.step = s.n
 		CROSS JOIN rows ON rows.run = s.run AND rows.n = s.row
-	WHERE s.run = ?1 AND (s.row, s.n) > (max(?2, (SELECT min(row) FROM open_steps WHERE run = ?1) - 1), ?3) AND NOT ` + afterRefused
+		LEFT JOIN attempts AS last ON ` + isLast + `
+	WHERE s.run = ?1 AND NOT ` + afterRefused + ` AND (s.row, s.n) > (max(?2, (SELECT min(row) FROM open_steps WHERE run = ?1) - 1`
 
-	selectSecretsLeft = `SELECT EXISTS (SELECT 1` + asTheyLie + ` AND s.with_password)`
+	selectSecretsLeft = `SELECT EXISTS (SELECT 1` + asTheyLie + `), ?3) AND s.with_password)`
 
 	selectDue = `
-	SELECT ` + stepColumns + `, coalesce((SELECT max(try) FROM attempts AS a WHERE a.run = s.run AND a.row = s.row AND a.step = s.n), 0), false` +
-		asTheyLie + ` AND s.before <> '{}'
+	SELECT ` + stepColumns + `, coalesce(last.try, 0), last.try IS NOT NULL AND coalesce(last.state, 'unknown') = 'unknown'` + asTheyLie + `, ?5 - 1), ?3)
+		AND s.row <= ?6 AND s.before <> '{}'
 		AND NOT EXISTS (SELECT 1 FROM open_steps AS p WHERE p.run = s.run AND p.row = s.row AND p.step < s.n)
-		AND coalesce((SELECT coalesce(a.state, 'unknown') FROM attempts AS a WHERE a.run = s.run AND a.row = s.row AND a.step = s.n
-			ORDER BY a.try DESC LIMIT 1), 'open') = 'open'
+		AND (last.try IS NULL OR last.state = 'open' OR s.kind = 'purge')
 	ORDER BY s.row, s.n LIMIT ?4`
 )
 

@@ -19,10 +19,12 @@ func (j *Journal) Overtaken(ctx context.Context, id batch.RunID) (batch.Overtake
 	return rows, nil
 }
 
-// laterRuns are the runs that were planned after another one for the same tenant, and begun.
+// laterRuns are the runs that were planned after another one for the same tenant, and begun: by the clock, or because they are of it.
 const laterRuns = `
 	SELECT later.id, later.created, later.rows FROM runs AS this JOIN runs AS later
-		ON later.tenant_key = this.tenant_key AND later.tenant_sandbox = this.tenant_sandbox AND later.created > this.created
+		ON later.tenant_key = this.tenant_key AND later.tenant_sandbox = this.tenant_sandbox AND (later.created > this.created OR later.id IN (
+			WITH RECURSIVE of_this (id) AS (SELECT id FROM runs WHERE origin = ?1 UNION SELECT r.id FROM runs AS r JOIN of_this ON r.origin = of_this.id)
+			SELECT id FROM of_this)) AND later.id <> this.id
 	WHERE this.id = ?1 AND later.state = 'planned' AND EXISTS (SELECT 1 FROM attempts WHERE attempts.run = later.id)`
 
 // The steps that are still to be made, and those of the later runs.
@@ -61,6 +63,6 @@ func (j *Journal) overtaken(ctx context.Context, id batch.RunID) (batch.Overtake
 	return query(ctx, j.reading, read, `
 		WITH later AS (`+laterRuns+`), `+sides+`
 		SELECT row, run, max(created) FROM met WHERE EXISTS (
-			SELECT 1 FROM attempts AS a WHERE a.run = met.run AND a.row = met.later_row AND a.step = met.n AND coalesce(a.state, 'unknown') IN ('done', 'unknown'))
+			SELECT 1 FROM attempts AS a WHERE a.run = met.run AND a.row = met.later_row AND a.step = met.n AND (a.finished IS NULL OR a.sent IS NOT NULL OR a.state = 'unknown') AND coalesce(a.state, 'unknown') IN ('done', 'unknown'))
 		GROUP BY row ORDER BY row`, id)
 }

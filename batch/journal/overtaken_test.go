@@ -31,7 +31,7 @@ func TestOvertaken(t *testing.T) {
 	reply := func(run batch.RunID, row int, state batch.StepState, v batch.Verdict) {
 		a := attempt(run, row, 1, 1)
 		begin(t, j, a)
-		finish(t, j, a, state, batch.Reply{Verdict: v})
+		finish(t, j, a, state, batch.Reply{Verdict: v, Sent: noon})
 	}
 	for row := range 9 {
 		for _, run := range []batch.RunID{"earlier", "elsewhere", "rehearsed"} {
@@ -48,8 +48,13 @@ func TestOvertaken(t *testing.T) {
 	reply("later", 7, batch.StepDone, batch.Done)
 	reply("r", 7, batch.StepDone, batch.Done)
 	begin(t, j, attempt("r", 1, 1, 1))
+	// What took no call wrote nothing, and what is of a run is later, whatever the clock said.
+	begin(t, j, attempt("later", 8, 1, 1))
+	finish(t, j, attempt("later", 8, 1, 1), batch.StepDone, batch.Reply{Verdict: batch.Done})
+	plan(t, j, batch.Run{ID: "set-back", Kind: batch.OfRetry, Of: "r", Created: noon.Add(-time.Hour), Tenant: ours, Rows: 9}, people(9))
+	reply("set-back", 9, batch.StepDone, batch.Done)
 
-	want := batch.Overtaken{{Row: 1, By: "later"}, {Row: 2, By: "later"}, {Row: 3, By: "later"}, {Row: 6, By: "latest"}}
+	want := batch.Overtaken{{Row: 1, By: "later"}, {Row: 2, By: "later"}, {Row: 3, By: "later"}, {Row: 6, By: "latest"}, {Row: 9, By: "set-back"}}
 	got, err := j.Overtaken(t.Context(), "r")
 	if d := diff(want, got); d != "" || err != nil {
 		t.Errorf("error %v; overtaken (-want +got):\n%s", err, d)

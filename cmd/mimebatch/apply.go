@@ -269,12 +269,13 @@ func (a *app) send(ctx context.Context, x execution, session *applying) error {
 		a.underway.Store(&underway{next: a.next(x)})
 	}()
 	a.sent = true
+	through := func(row int, state batch.StepState) { progress.row(row, state); session.through(row) }
 	applier := batch.Applier{
 		Directory: x.client, Journal: x.journal, Workers: x.workers, SettleAfter: x.settleAfter,
 		Password: x.passwords.Of,
-		Progress: func(row int, state batch.StepState) { progress.row(row, state); session.through(row) },
+		Progress: through,
 		Paused:   session.paused,
-		Only:     x.takes, Limits: x.limits, Waves: a.waves(x, progress),
+		Only:     x.takes, Limits: x.limits, Waves: a.waves(x, progress, through),
 	}
 	return applier.Apply(ctx, x.run.ID)
 }

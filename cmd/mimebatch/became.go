@@ -2,6 +2,7 @@ package main
 
 import (
 	"iter"
+	"slices"
 
 	"mimebatch/batch"
 )
@@ -31,7 +32,7 @@ func (b *became) watch(rows iter.Seq2[batch.RowResult, error]) iter.Seq2[batch.R
 func (b *became) add(r batch.RowResult) {
 	b.counts[r.Status]++
 	b.undone.add(batch.UndoneOf(r.Status, r.Reason.Code), r.Steps)
-	if r.Status == batch.NotReached && len(r.Changed) > 0 {
+	if r.Status == batch.NotReached && slices.ContainsFunc(r.Steps, func(s batch.StepResult) bool { return s.Kind == batch.StepCreate && s.State == batch.StepDone }) {
 		b.partly++
 	}
 }
@@ -55,7 +56,7 @@ func (a *app) printCounts(counts batch.Counts, partly int) {
 	for _, s := range batch.Statuses() {
 		switch n := counts[s]; {
 		case n > 0 && s == batch.NotReached && partly > 0:
-			a.printf("  %6d  %s  (%d of them are created, and lack their settings)\n", n, s, partly)
+			a.printf("  %6d  %s  (%d of them created, without their settings)\n", n, s, partly)
 		case n > 0:
 			a.printf("  %6d  %s\n", n, s)
 		}

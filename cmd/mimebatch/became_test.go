@@ -14,7 +14,7 @@ func TestBecamePartly(t *testing.T) {
 	a := &app{stdout: &output{w: &out}}
 	var b became
 	for range b.watch(func(yield func(batch.RowResult, error) bool) {
-		_ = yield(batch.RowResult{Status: batch.NotReached, Changed: []batch.Field{batch.Username}}, nil) &&
+		_ = yield(batch.RowResult{Status: batch.NotReached, Steps: []batch.StepResult{{Step: batch.Step{Kind: batch.StepCreate}, State: batch.StepDone}, {Step: batch.Step{Kind: batch.StepUpdate}}}}, nil) &&
 			yield(batch.RowResult{Status: batch.NotReached}, nil) && yield(batch.RowResult{Status: batch.Created, Changed: []batch.Field{batch.Username}}, nil)
 	}) {
 	}

@@ -62,7 +62,7 @@ func (a *app) checkAge(ctx context.Context, x execution) (*freshness, error) {
 }
 
 // recheck looks once more at the accounts that a wave is going to write to, if that is due, and returns how many rows it refused.
-func (a *app) recheck(ctx context.Context, x execution, w batch.Wave, p *progress) (refused int, err error) {
+func (a *app) recheck(ctx context.Context, x execution, w batch.Wave, p *progress, through func(int, batch.StepState)) (refused int, err error) {
 	f := x.fresh
 	all := f.old || time.Since(x.run.Created) >= x.recheckAfter
 	if !all && len(f.overtaken) == 0 {
@@ -70,17 +70,14 @@ func (a *app) recheck(ctx context.Context, x execution, w batch.Wave, p *progres
 	}
 	r := batch.Rechecker{
 		Directory: x.client, Journal: x.journal, Workers: x.workers, Overwrite: x.overwrite, Overtaken: f.overtaken, First: w.First, Last: w.Last,
-		Only: func(row int) bool { return x.takes(row) && (all || f.overtaken.By(row) != "") },
+		Only:     func(row int) bool { return x.takes(row) && (all || f.overtaken.By(row) != "") },
+		Progress: through,
 	}
 	found, err := r.Recheck(ctx, x.run.ID)
 	p.aside(func() { a.tellRechecked(found, x) })
-	f.kept = append(f.kept, found.Doubts...)
-	refused = found.Overtaken - len(found.Doubts)
-	if !x.overwrite {
-		refused += found.Changed
-	}
-	f.changed = f.changed || refused > 0
-	return refused, err
+	f.kept = append(f.kept, found.Kept...)
+	f.changed = f.changed || found.Refused > 0
+	return found.Refused, err
 }
 
 // tellRechecked says what came of a look at accounts.

@@ -251,7 +251,7 @@ func (a *app) printCall(r batch.RowResult, c journal.Call) error {
 	if c.Reply.HTTP != 0 {
 		words = append(words, fmt.Sprintf("HTTP %d", c.Reply.HTTP))
 	}
-	if took := c.Reply.Received.Sub(c.Reply.Sent); !c.Reply.Received.IsZero() {
+	if took := c.Reply.Received.Sub(c.Reply.Sent); !c.Reply.Sent.IsZero() && !c.Reply.Received.IsZero() {
 		words = append(words, fmt.Sprintf("%d ms", took.Milliseconds()))
 	}
 	if c.Settling {

@@ -123,9 +123,9 @@ func (l *left) creates(ctx context.Context, j *journal.Journal, id batch.RunID) 
 }
 
 // waves says how the rows are dealt out, and what happens in between.
-func (a *app) waves(x execution, p *progress) batch.Waves {
+func (a *app) waves(x execution, p *progress, through func(int, batch.StepState)) batch.Waves {
 	taken := 0
-	before := func(ctx context.Context, w batch.Wave) (int, error) { return a.recheck(ctx, x, w, p) }
+	before := func(ctx context.Context, w batch.Wave) (int, error) { return a.recheck(ctx, x, w, p, through) }
 	return batch.Waves{First: x.canary, Size: x.waveSize, Pause: x.wavePause, Before: before, Between: func(ctx context.Context, w batch.Wave) error {
 		taken += len(w.Rows)
 		if w.N == 1 && x.canary > 0 {
