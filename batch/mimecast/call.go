@@ -62,7 +62,11 @@ func (c *Client) callAt(ctx context.Context, base *url.URL, s signer, fn *functi
 		}
 		begun = time.Now()
 		req := c.newRequest(u, body)
-		a := c.exchange(ctx, s, req, secrets)
+		grace := c.grace
+		if fn.reads() {
+			grace = 0
+		}
+		a := c.exchange(ctx, s, req, grace, secrets)
 		fn.pacer.done(a.reply.Sent, time.Now(), a.reply.HTTP, a.header)
 		c.log.call(ctx, u.EscapedPath(), try, begun, a)
 		if try > 1 || !s.renew(req, a) {
@@ -88,11 +92,11 @@ func (c *Client) newRequest(u *url.URL, body []byte) *http.Request {
 }
 
 // exchange has a request signed, sends it, and reads the answer.
-func (c *Client) exchange(ctx context.Context, s signer, req *http.Request, secrets []batch.Secret) answer {
+func (c *Client) exchange(ctx context.Context, s signer, req *http.Request, grace time.Duration, secrets []batch.Secret) answer {
 	if err := s.sign(ctx, req); err != nil {
 		return unsent(err)
 	}
-	ctx, letGo := outlive(ctx, c.grace)
+	ctx, letGo := outlive(ctx, grace)
 	defer letGo()
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()

@@ -293,3 +293,17 @@ func TestCancel(t *testing.T) {
 		t.Errorf("domains: %v", err)
 	}
 }
+
+// A read that nobody waits for any more has no grace: it ends with its context.
+func TestReadEndsAtOnce(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	c := client(t, serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body) // before that the server doesn't see who is gone
+		cancel()
+		<-r.Context().Done() // the caller is gone
+	}).URL, func(c *Config) { c.CallTimeout = time.Hour })
+	if _, err := c.Domains(ctx); err == nil {
+		t.Error("no error")
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ type Config struct {
 	Sandbox     bool           // this is the embedded rehearsal tenant; told by Tenant
 	UserAgent   string         // "" is mimebatch
 	CallTimeout time.Duration  // how long a call may take, waits for quota and token left out; 0 is 60 s
-	Grace       time.Duration  // how long a call on its way may go on after its context ended; 0 is as long as CallTimeout lets it
+	Grace       time.Duration  // how long a call that changes something may go on after its context ended; 0 is as long as CallTimeout lets it
 }
 
 // Client calls the service. It is safe for concurrent use.
@@ -74,6 +75,9 @@ type function struct {
 	path  string // below the base URL
 	pacer *pacer
 }
+
+// reads tells whether the function changes nothing: nobody needs its answer once the context has ended.
+func (f *function) reads() bool { return strings.HasPrefix(path.Base(f.path), "get-") }
 
 // New makes a client. It calls nobody yet. Its errors have hints.
 func New(cfg Config) (*Client, error) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,6 +108,9 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 		if x.begun, err = j.Begun(ctx, run.ID); err != nil {
 			return err
 		}
+		if x.agreed, err = agreedBefore(ctx, j, run.ID); err != nil {
+			return err
+		}
 		if err := a.asPlanned(ctx, x); err != nil {
 			return err
 		}
@@ -150,6 +154,7 @@ type execution struct {
 	left      left
 	fresh     *freshness
 	begun     bool // it was applied before, and something came of it
+	agreed    bool // all that is left was agreed to when it was begun
 	applyFlags
 }
 
@@ -160,6 +165,14 @@ func newExecution(run batch.Run, j *journal.Journal, counts batch.Counts, calls 
 		run: run, journal: j, workers: calls.workers, grace: calls.grace,
 		limits: f.limits(run.Rows, sent+counts[batch.NotReached]), applyFlags: f,
 	}
+}
+
+// agreedBefore tells whether an apply of all rows of a run was begun: not only of those that met a condition.
+func agreedBefore(ctx context.Context, j *journal.Journal, id batch.RunID) (bool, error) {
+	sessions, err := j.Sessions(ctx, id)
+	return slices.ContainsFunc(sessions, func(s batch.Session) bool {
+		return !slices.ContainsFunc(s.Options, func(o string) bool { return strings.HasPrefix(o, "--where=") })
+	}), err
 }
 
 // asPlanned refuses a run that was not begun yet and whose plan is not the one that was made, and looked at.
@@ -178,9 +191,12 @@ func (a *app) asPlanned(ctx context.Context, x execution) error {
 }
 
 // next is the command that goes on with what is left as this one did, ready to paste, with more flags. A canary that was looked
-// at is over, and so is a time; what is left of a plan changes no more than the plan.
+// at is over, and so is a time.
 func (a *app) next(x execution, more ...string) string {
-	over := []string{"yes", "max-changes"}
+	over := []string{"yes"}
+	for _, m := range more {
+		over = append(over, strings.TrimPrefix(m, "--"))
+	}
 	if a.canaryOver {
 		over = append(over, "canary")
 	}

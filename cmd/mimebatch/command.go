@@ -79,11 +79,8 @@ func (a *app) placeFlags() string {
 // nextCommand tells what to type next, ready to paste.
 func (a *app) nextCommand(why, command string, id batch.RunID) {
 	flags := a.placeFlags()
-	switch command {
-	case "apply":
+	if command == "apply" {
 		flags = flagsFor(new(app).applyCommand(), a.options, "sheet") + a.tenantFlags()
-	case "retry":
-		flags = a.tenantFlags()
 	}
 	a.infof("%s: mimebatch %s %s%s", why, command, id, flags)
 }

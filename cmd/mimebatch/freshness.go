@@ -55,10 +55,28 @@ func (a *app) checkAge(ctx context.Context, x execution) (*freshness, error) {
 		}
 	}
 	f.old = begun || x.run.Kind == batch.OfUndo
+	if err := a.checkUndone(ctx, x); err != nil {
+		return nil, err
+	}
 	if !x.overwrite {
 		f.overtaken, err = x.journal.Overtaken(ctx, x.run.ID)
 	}
 	return f, err
+}
+
+// checkUndone refuses an undo of a run that was applied since the undo was planned.
+func (a *app) checkUndone(ctx context.Context, x execution) error {
+	if x.run.Kind != batch.OfUndo {
+		return nil
+	}
+	sessions, err := x.journal.Sessions(ctx, x.run.Of)
+	if err != nil || len(sessions) == 0 || sessions[len(sessions)-1].Begun.Before(x.run.Created) {
+		return err
+	}
+	return &stop{
+		code: exitGuard, err: fmt.Errorf("run %s was applied since plan %s was made to undo it; nothing was sent", x.run.Of, x.run.ID),
+		hint: "plan again: " + a.planAgain(x.run),
+	}
 }
 
 // recheck looks once more at the accounts that a wave is going to write to, if that is due, and returns how many rows it refused.

@@ -96,8 +96,8 @@ func readProtected(path string) (map[string]bool, error) {
 func (a *app) canAsk() bool { return a.terminal && !a.json }
 
 // agree asks before anything is written to the tenant: for a plan that was only just made, and for one that is to change more
-// than --confirm-above and has not been begun, for it was not seen whole. Large ones take more than a yes. Too many changes are not
-// asked about.
+// than --confirm-above and has not been begun, for it was not seen whole. Large ones take more than a yes, and so do those that have accounts
+// deleted. Too many changes are not asked about.
 func (a *app) agree(ctx context.Context, x execution, fresh bool) error {
 	n := x.left.rows
 	a.resume = a.next(x) // which an interrupt tells from now on
@@ -105,13 +105,17 @@ func (a *app) agree(ctx context.Context, x execution, fresh bool) error {
 		return &stop{code: exitGuard, err: err, hint: fmt.Sprintf("look at the plan: mimebatch show %s%s; if it is as meant: %s",
 			x.run.ID, a.placeFlags(), a.next(x, "--max-changes", strconv.Itoa(n)))}
 	}
-	many := n > x.confirmAbove
-	if x.yes || n == 0 || !fresh && (!many || x.begun) {
+	many, purges := n > x.confirmAbove, x.run.Mode == batch.Purge && !x.begun
+	if x.yes || n == 0 || !fresh && !purges && (!many || x.begun && x.agreed) {
 		return nil
 	}
 	if !a.canAsk() {
+		why := fmt.Sprintf("more than --confirm-above %d", x.confirmAbove)
+		if purges {
+			why = "and accounts to be deleted for good"
+		}
 		return &stop{
-			code: exitGuard, err: fmt.Errorf("%s to be changed, more than --confirm-above %d, and there is no terminal to ask on; nothing was sent", count(n, "row is", "rows are"), x.confirmAbove),
+			code: exitGuard, err: fmt.Errorf("%s to be changed, %s, and there is no terminal to ask on; nothing was sent", count(n, "row is", "rows are"), why),
 			hint: "look at the plan; then: " + a.next(x, "--yes"),
 		}
 	}
@@ -120,8 +124,11 @@ func (a *app) agree(ctx context.Context, x execution, fresh bool) error {
 		return err
 	}
 	what := fmt.Sprintf("Create %d and update %d in %s", creates, n-creates, tenantName(x.run.Tenant))
+	if purges {
+		what = fmt.Sprintf("Change %d in %s, and have accounts deleted for good", n, tenantName(x.run.Tenant))
+	}
 	var ok bool
-	if many {
+	if many || purges {
 		var typed string
 		typed, err = a.typed(ctx, "\n%s? Type the number of rows, %d, to go on: ", what, n)
 		ok = strings.TrimSpace(typed) == strconv.Itoa(n)

@@ -90,26 +90,42 @@ type oldRun struct {
 
 // oldRuns prints and returns the runs that go, the newest first.
 func (a *app) oldRuns(ctx context.Context, j *journal.Journal, f pruneFlags, before time.Time) ([]oldRun, error) {
-	var old []oldRun
+	var all []oldRun
+	unfinished := map[string]time.Time{} // by tenant: when the oldest run was planned that is kept and not through
 	n := 0
 	for run, err := range j.Runs(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		if n++; n <= f.keep || !run.Created.Before(before) {
-			continue
-		}
 		counts, err := j.Counts(ctx, run.ID)
 		if err != nil {
 			return nil, err
 		}
-		if counts[batch.InDoubt] > 0 || counts[batch.NotReached] > 0 && !f.unfinished {
-			continue
+		n++
+		kept := n <= f.keep || !run.Created.Before(before) || counts[batch.InDoubt] > 0 || counts[batch.NotReached] > 0 && !f.unfinished
+		switch {
+		case !kept:
+			all = append(all, oldRun{run, counts})
+		case counts[batch.InDoubt]+counts[batch.NotReached] > 0:
+			unfinished[run.Tenant.Key] = run.Created
 		}
-		if err := a.runRow(len(old) == 0, run, counts); err != nil {
+	}
+	var old []oldRun
+	for _, o := range all {
+		// Were it applied again, nobody would know that this one wrote to its accounts since.
+		if since, some := unfinished[o.Tenant.Key]; some && o.Created.After(since) {
+			begun, err := j.Begun(ctx, o.ID)
+			if err != nil {
+				return nil, err
+			}
+			if begun {
+				continue
+			}
+		}
+		if err := a.runRow(len(old) == 0, o.Run, o.counts); err != nil {
 			return nil, err
 		}
-		old = append(old, oldRun{run, counts})
+		old = append(old, o)
 	}
 	return old, nil
 }

@@ -21,7 +21,8 @@ func (a *app) runsCommand() *cobra.Command {
 		Short: "List the plans and what became of them, newest first",
 		Long: `Runs lists the plans and what became of their rows. With --prune it deletes the old ones, with all that is known of
 them: it shows which, and asks. A run is kept for as long as there are rows that are not reached, unless --unfinished, and always
-if there are unknown ones: what may have been done is known nowhere else.`,
+if there are unknown ones: what may have been done is known nowhere else. So are those planned after such a run for its tenant: it must
+not write over what they did.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if prune {

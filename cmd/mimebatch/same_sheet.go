@@ -174,7 +174,7 @@ func (a *app) again(run batch.Run) string {
 	if run.Kind == batch.OfUndo {
 		return a.planAgain(run)
 	}
-	return fmt.Sprintf("mimebatch retry %s%s", run.ID, a.tenantFlags())
+	return fmt.Sprintf("mimebatch retry %s%s%s", run.ID, flagsFor(new(app).retryCommand(), a.options, "sheet"), a.tenantFlags())
 }
 
 // planAgain is the command that makes the same plan once more.

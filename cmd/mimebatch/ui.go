@@ -137,7 +137,7 @@ func (a *app) ask(ctx context.Context, format string, args ...any) (bool, error)
 
 // typed puts a question and returns the line that is typed, or ctx's error if that ends first.
 func (a *app) typed(ctx context.Context, format string, args ...any) (string, error) {
-	fmt.Fprintf(a.stderr, format, safeArgs(args)...)
+	fmt.Fprint(a.stderr, wrap(fmt.Sprintf(format, safeArgs(args)...), 0, "  "))
 	if a.answers == nil {
 		a.answers = bufio.NewReader(a.stdin) // one for all questions, for it reads ahead
 	}

@@ -78,6 +78,11 @@ func (a *app) undo(ctx context.Context, id string, calls callFlags, f guardFlags
 			return err
 		}
 		defer unlock()
+		if counts, err := j.Counts(ctx, of.ID); err != nil {
+			return err
+		} else if left := counts[batch.NotReached] + counts[batch.InDoubt]; left > 0 {
+			a.warnf("run %s is not through: %s left; what it does after this is not taken back", of.ID, count(left, "row is", "rows are"))
+		}
 		p := undoing{run: undoOf(of, purge)}
 		p.run.Options = a.options
 		undoer := batch.Undoer{Directory: client, Journal: j, Workers: calls.workers, Guard: guards.Blocks, Purge: purge}
