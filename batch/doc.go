@@ -47,8 +47,8 @@
 //
 // Retry. [NewRetry] chooses the rows of a run that are worth another plan, and finds them by their addresses in the same sheet or
 // a corrected one. The new plan reads the tenant like any other, and is a run of its own: the old one stays the record that it
-// is. What was done stays done, by the run or by those that it is a retry of; but nothing was done for an address that is corrected
-// now, and the account of the wrong one is named. [CompareSheet] tells what was edited in a sheet since.
+// is. What was done stays done, by the run, by those that it is a retry of or by their other retries; but the run did nothing for an
+// address that is corrected now, and the account of the wrong one is named. [CompareSheet] tells what was edited in a sheet since.
 //
 // Pace and silence. The adapter keeps to the quota of each API function. When the service refuses a call for its rate, all
 // workers pause; when it doesn't answer, they pause longer and longer, and one call goes first. Repeated calls have a budget, a

@@ -55,6 +55,7 @@ type pairing struct {
 	seed    maphash.Seed
 	past    map[rowHash]pastRow
 	added   map[rowHash]addedRow
+	retried map[int32]*unfinished // what other retries of the run did of those that were added, by line
 	moved   bool
 }
 
@@ -92,7 +93,7 @@ type pastRow struct {
 type addedRow struct {
 	line  int32
 	cells cellHash
-	old   bool // a run before it had it
+	old   bool // a run that this one is a retry of had it
 }
 
 // cellHash stands for the cells of a row in the columns that both have: all of them, all but the address, and those that tell who
@@ -100,7 +101,7 @@ type addedRow struct {
 type cellHash struct{ all, rest, who uint32 }
 
 func newPairing(run Run, s *Sheet) *pairing {
-	p := &pairing{run: run, sheet: s, seed: maphash.MakeSeed(), past: map[rowHash]pastRow{}, added: map[rowHash]addedRow{}}
+	p := &pairing{run: run, sheet: s, seed: maphash.MakeSeed(), past: map[rowHash]pastRow{}, added: map[rowHash]addedRow{}, retried: map[int32]*unfinished{}}
 	settings := map[int]bool{}
 	for f, column := range s.Binding.Columns {
 		settings[column] = f != Username
@@ -161,9 +162,10 @@ func (p *pairing) pair(ctx context.Context, rows iter.Seq2[RowResult, error], le
 	return nil
 }
 
-// recall reads the rows of a run that this one is a retry of: what it did is added to the rows that are unfinished, and a row
-// that it has is none that was added.
-func (p *pairing) recall(rows iter.Seq2[RowResult, error], left func(RowResult) *unfinished) error {
+// recall reads the rows of a run before this one: what it did is added to the rows that are unfinished, and a row that it has is
+// none that was added, if it is an origin, one that this run is a retry of. Another retry may have it for an address that was
+// corrected, and what it did of that is kept.
+func (p *pairing) recall(rows iter.Seq2[RowResult, error], origin bool, left func(RowResult) *unfinished) error {
 	for r, err := range rows {
 		if err != nil {
 			return err
@@ -174,6 +176,10 @@ func (p *pairing) recall(rows iter.Seq2[RowResult, error], left func(RowResult) 
 		}
 		for _, k := range []rowHash{key, byLine} {
 			if row, ok := p.added[k]; ok {
+				if !origin {
+					p.retried[row.line] = cmp.Or(p.retried[row.line], untouched).after(left(r))
+					continue
+				}
 				row.old = true
 				p.added[k] = row
 			}

@@ -15,8 +15,10 @@ type Retry struct {
 	Left   Counts // rows of the run that are not done and are left alone
 	Rows   int    // rows of the sheet that are planned again
 	Edits  SheetEdits
-	// New are the lines of the sheet that neither the run has nor those that it is a retry of; nil if these are not all known.
+	// New are the lines of the sheet that neither the run has nor any before it; nil if First isn't known.
 	New []int
+	// First is the plan of a sheet that the run goes back to, itself if it is one; zero if that isn't known.
+	First Run
 	// Strays are the accounts of addresses that are in the sheet no more, in the order of their lines.
 	Strays []Stray
 	// Same says that the sheet is the run's own, to the byte.
@@ -42,7 +44,8 @@ type RetryOptions struct {
 	AllFailed bool
 	// MostEdits is how many rows that were edited or removed since are told by their cells.
 	MostEdits int
-	// Before are the runs that the run is a retry of, the newest first: what they did is done.
+	// Before are the runs that the run is a retry of, and the other retries of it and of these, the newest first: what they did
+	// is done.
 	Before []PastRun
 }
 
@@ -66,12 +69,17 @@ func NewRetry(ctx context.Context, run Run, rows iter.Seq2[RowResult, error], s 
 		Counts: Counts{}, Left: Counts{}, Same: s.Table.SHA256 == run.SHA256,
 		mode: run.Mode, lines: map[int]*unfinished{},
 	}
-	p := newPairing(run, s)
+	// A password of an older sheet may have been replaced since: what a run set counts only if none since had another sheet.
+	same := func(past Run) bool {
+		other := func(r Run) bool { return r.SHA256 != s.Table.SHA256 && !r.Created.Before(past.Created) }
+		return !other(run) && !slices.ContainsFunc(o.Before, func(p PastRun) bool { return other(p.Run) })
+	}
+	p, own := newPairing(run, s), same(run)
 	err := p.pair(ctx, rows, func(row RowResult) *unfinished {
 		switch {
 		case o.takes(row):
 			r.Counts[row.Status]++
-			return unfinishedOf(run.ID, row, r.Same)
+			return unfinishedOf(run.ID, row, own)
 		case row.Status == Invalid || row.Status == Blocked || row.Status == WasRefused:
 			r.Left[row.Status]++
 		}
@@ -80,23 +88,27 @@ func NewRetry(ctx context.Context, run Run, rows iter.Seq2[RowResult, error], s 
 	if err != nil {
 		return nil, err
 	}
-	same, first := r.Same, run
+	first := run // of those that it goes back to, as far as they are known
 	for _, past := range o.Before {
-		// A password of an older sheet may have been replaced since: only what this one set still counts.
-		same, first = same && past.SHA256 == s.Table.SHA256, past.Run
-		if err := p.recall(past.Rows, func(row RowResult) *unfinished { return unfinishedOf(past.ID, row, same) }); err != nil {
+		origin := first.Kind == OfRetry && first.Of == past.ID
+		if origin {
+			first = past.Run
+		}
+		counts := same(past.Run)
+		if err := p.recall(past.Rows, origin, func(row RowResult) *unfinished { return unfinishedOf(past.ID, row, counts) }); err != nil {
 			return nil, err
 		}
 	}
 	p.correct(func(was pastRow) bool { return was.left != nil })
 	for _, was := range p.past {
-		r.take(was)
+		r.take(was, p.retried[was.now])
 	}
 	slices.SortFunc(r.Strays, func(a, b Stray) int { return cmp.Compare(a.Line, b.Line) })
 	r.Rows = len(r.lines)
 	if first.Kind == OfSheet {
+		r.First = first
 		for _, row := range p.added {
-			if !row.old {
+			if !row.old && p.retried[row.line] == nil {
 				r.New = append(r.New, int(row.line))
 			}
 		}
@@ -106,9 +118,9 @@ func NewRetry(ctx context.Context, run Run, rows iter.Seq2[RowResult, error], s 
 	return r, err
 }
 
-// take takes a row of the run up, if it is unfinished. Nothing was done for an address that stands in the place of another one,
-// and the account of that stays.
-func (r *Retry) take(was pastRow) {
+// take takes a row of the run up, if it is unfinished. The run did nothing for an address that stands in the place of another one,
+// and the account of that stays; what another retry did of it instead is nil for none.
+func (r *Retry) take(was pastRow, instead *unfinished) {
 	u := was.left
 	if u == nil {
 		return
@@ -117,7 +129,7 @@ func (r *Retry) take(was pastRow) {
 		if made := cmp.Or(u.created, u.doubtful); made != "" {
 			r.Strays = append(r.Strays, Stray{int(was.line), u.email, made, u.created != ""})
 		}
-		u = untouched
+		u = cmp.Or(instead, untouched)
 	}
 	if was.now != 0 {
 		r.lines[int(was.now)] = u

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -247,6 +248,51 @@ func TestRetryOfARetryKnowsWhatTheFirstRunDid(t *testing.T) {
 	}
 	if d := cmp.Diff([]Stray{{4, "typo@example.com", "k3f9qa", true}}, r.Strays); d != "" {
 		t.Errorf("strays (-want +got):\n%s", d)
+	}
+}
+
+// What another retry of the same run did is done; a password it set counts if no run since had another sheet.
+func TestRetryKnowsWhatOtherRetriesDid(t *testing.T) {
+	header := "email,name,password,allow pop"
+	s := people(t, header, "late@example.com,Late,Sunny-Day1,yes", "typo@example.com,Typo,Sunny-Day2,yes")
+	mended := people(t, header, "late@example.com,Late,Sunny-Day1,yes", "right@example.com,Typo,Sunny-Day2,yes", "new@example.com,New,,")
+	create := Step{N: 1, Kind: StepCreate, Set: Settings{Username: "x"}, WithPassword: true}
+	update := Step{N: 2, Kind: StepUpdate, Set: Settings{AllowPOP: "true"}}
+	half := ResultOf(PlannedRow{Action: ActionCreate}, []StepResult{{Step: create, State: StepDone}, {Step: update, State: StepOpen}})
+	retryOn := func(s *Sheet, id RunID, hour int) PastRun {
+		run, rows := runOn(t, s, map[int]RowResult{2: half, 3: half, 4: {Status: Created}})
+		run.ID, run.Kind, run.Of, run.Created = id, OfRetry, "k3f9qa", time.Unix(0, 0).Add(time.Duration(hour)*time.Hour)
+		return PastRun{run, rows}
+	}
+	run, rows := runOn(t, s, nil)
+	run.Created = time.Unix(0, 0)
+	all := []Field{Username, AllowPOP, Password}
+	for _, tt := range []struct {
+		name   string
+		sheet  *Sheet
+		before []PastRun
+		want   []asked
+		new    []int
+	}{
+		{"of the same sheet", s, []PastRun{retryOn(s, "one", 1)}, []asked{{Update, []Field{AllowPOP}}, {Update, []Field{AllowPOP}}}, nil},
+		{"of the corrected sheet", mended, []PastRun{retryOn(mended, "one", 1)}, []asked{{Update, []Field{AllowPOP}}, {Update, []Field{AllowPOP}}}, nil},
+		{"of the corrected sheet, the run's own now", s, []PastRun{retryOn(mended, "one", 1)}, []asked{{Update, all}, {"", all}}, nil},
+		{"of another sheet after this one", s, []PastRun{retryOn(mended, "two", 2), retryOn(s, "one", 1)}, []asked{{Update, all}, {Update, all}}, nil},
+		{"of another sheet before this one", s, []PastRun{retryOn(s, "two", 2), retryOn(mended, "one", 1)}, []asked{{Update, []Field{AllowPOP}}, {Update, []Field{AllowPOP}}}, nil},
+		{"of the wrong address only", mended, []PastRun{retryOn(s, "one", 1)}, []asked{{Update, all}, {"", all}}, []int{4}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r, err := NewRetry(t.Context(), run, rows, tt.sheet, RetryOptions{Passing: func(string) bool { return false }, Before: tt.before})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(tt.want, allAsked(t, r, tt.sheet)); d != "" {
+				t.Errorf("asked (-want +got):\n%s", d)
+			}
+			if d := cmp.Diff([]any{tt.new, run.ID}, []any{r.New, r.First.ID}); d != "" {
+				t.Errorf("new lines, and the first run (-want +got):\n%s", d)
+			}
+		})
 	}
 }
 

@@ -40,12 +40,16 @@ such as the name, is on no other row. An account that the run created for the wr
 sheet that the run doesn't have are named and left alone. Passwords are not kept with a run, so whether one was changed can't
 be told: with another sheet they are set again.
 
-The guards of the run, --protect and --allow-domain, are those of its retry too, unless they are given anew.
+What was done already, by the run, those that it is a retry of, or their other retries, is not done again.
+
+The guards of the run, --protect and --allow-domain, are those of its retry too, unless they are given anew. Rows that were
+blocked by the list of --protect stay so though the list is another one by now.
 
 The run itself stays as it is. Its unknown rows stay unknown there until apply settles them, which is best done before the
 new plan is applied: apply doesn't send anything again to an account that a later run has written to.
 
-Exit status is 3 if rows are invalid or blocked in the new plan, or if there is nothing to retry but rows that are not done.`,
+Exit status is 3 if rows are invalid or blocked in the new plan, or if there is nothing to retry but rows that are not done
+or that the run doesn't have.`,
 		Args: oneArg("run"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.retry(cmd.Context(), args[0], f) },
 	}
@@ -109,6 +113,9 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 	if err != nil {
 		return err
 	}
+	if err := protectAgain(ctx, j, &guards, taken, run, before); err != nil {
+		return err
+	}
 	r, err := batch.NewRetry(ctx, run, j.Results(ctx, run.ID), s, batch.RetryOptions{
 		Passing: mimecast.Passing, AllFailed: f.allFailed, MostEdits: mostShown, Before: before,
 	})
@@ -116,12 +123,11 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 		return err
 	}
 	a.printRetry(run, r)
+	if err := a.warnUndone(ctx, j, run, before); err != nil {
+		return err
+	}
 	if len(r.New) > 0 {
-		first := run
-		if n := len(before); n > 0 {
-			first = before[n-1].Run
-		}
-		a.warnNew(r.New, s, first)
+		a.warnNew(r.New, s, r.First)
 	}
 	if r.Rows == 0 {
 		return nothingToRetry(run, r, s.Table.Path)
@@ -147,7 +153,11 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 		}
 		a.nextCommand(fmt.Sprintf("%s unknown in run %s; to settle %s there, before this plan is applied", count(n, "row stays", "rows stay"), run.ID, it), "apply", run.ID)
 	}
-	a.nextCommand("to apply it", "apply", p.run.ID)
+	if p.planned.create+p.planned.update > 0 {
+		a.nextCommand("to apply it", "apply", p.run.ID)
+	} else {
+		a.infof("there is nothing to apply")
+	}
 	if p.planned.counts[batch.Invalid]+p.planned.counts[batch.Blocked]+r.Edits.Removed > 0 {
 		return &stop{code: exitIncomplete}
 	}
@@ -171,36 +181,116 @@ func (a *app) guardsOf(run batch.Run, f guardFlags) (g batch.Guards, taken []str
 	if len(taken) > 0 {
 		a.infof("guards of run %s, taken over:%s", run.ID, flagsFor(new(app).retryCommand(), taken))
 	}
-	if list && f.protect != "" {
-		if _, err = readProtected(f.protect); !filepath.IsAbs(f.protect) {
-			err = errors.New("which folder it is in isn't known")
-		}
-		if err != nil {
-			return g, nil, &stop{
-				code: exitUsage, err: fmt.Errorf("run %s was planned with --protect %s: %w", run.ID, f.protect, err), hint: "name the list anew, with --protect FILE",
-			}
+	if !list || f.protect == "" {
+		g, err = a.guards(f)
+		return g, taken, err
+	}
+	var protected map[string]bool
+	if filepath.IsAbs(f.protect) {
+		protected, err = readProtected(f.protect)
+	} else {
+		err = errors.New("which folder it is in isn't known")
+	}
+	if err != nil {
+		return g, nil, &stop{
+			code: exitUsage, err: fmt.Errorf("run %s was planned with --protect %s: %w", run.ID, f.protect, err), hint: "name the list anew, with --protect FILE",
 		}
 	}
-	g, err = a.guards(f)
+	g, err = a.guards(guardFlags{allowDomains: f.allowDomains})
+	g.Protected = protected
 	return g, taken, err
 }
 
-// runsBefore returns the runs that a run is a retry of, the newest first.
+// protectAgain adds to the guards whom the list that is taken over protected in the run and in those before it: the list may be
+// another one by now.
+func protectAgain(ctx context.Context, j *journal.Journal, g *batch.Guards, taken []string, run batch.Run, before []batch.PastRun) error {
+	i := slices.IndexFunc(taken, func(o string) bool { return strings.HasPrefix(o, "--protect=") })
+	if i < 0 {
+		return nil
+	}
+	for _, past := range append([]batch.PastRun{{Run: run, Rows: j.Results(ctx, run.ID)}}, before...) {
+		if !slices.Contains(past.Options, taken[i]) {
+			continue
+		}
+		for r, err := range past.Rows {
+			if err != nil {
+				return err
+			}
+			if r.Status == batch.Blocked && r.Reason.Code == batch.CodeProtected {
+				g.Protected[r.Email] = true
+			}
+		}
+	}
+	return nil
+}
+
+// runsBefore returns the runs that a run is a retry of, and the other retries of it and of these that were begun, the newest first.
 func (a *app) runsBefore(ctx context.Context, j *journal.Journal, run batch.Run) ([]batch.PastRun, error) {
 	var before []batch.PastRun
-	for run.Kind == batch.OfRetry {
-		past, err := j.Run(ctx, run.Of)
-		if errors.Is(err, batch.ErrNoRun) {
-			a.warnf("run %s, of which run %s is a retry, is not in the journal: what it did may be planned again", run.Of, run.ID)
-			return before, nil
+	known := map[batch.RunID]bool{run.ID: true}
+	add := func(r batch.Run) { before = append(before, batch.PastRun{Run: r, Rows: j.Results(ctx, r.ID)}) }
+	for r := run; r.Kind == batch.OfRetry; {
+		past, err := j.Run(ctx, r.Of)
+		if err != nil && !errors.Is(err, batch.ErrNoRun) {
+			return nil, err
 		}
+		if err != nil || !past.Created.Before(r.Created) {
+			a.warnf("run %s, of which run %s is a retry, is not in the journal: what it did may be planned again", r.Of, r.ID)
+			break
+		}
+		known[past.ID] = true
+		add(past)
+		r = past
+	}
+	var retries []batch.Run
+	for r, err := range j.Runs(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		before = append(before, batch.PastRun{Run: past, Rows: j.Results(ctx, past.ID)})
-		run = past
+		if r.Kind == batch.OfRetry {
+			retries = append(retries, r)
+		}
 	}
+	for _, r := range slices.Backward(retries) {
+		if !known[r.Of] || known[r.ID] {
+			continue
+		}
+		known[r.ID] = true // one that was not begun may have retries that were
+		begun, err := j.Begun(ctx, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		if begun {
+			add(r)
+		}
+	}
+	slices.SortStableFunc(before, func(a, b batch.PastRun) int { return b.Created.Compare(a.Created) })
 	return before, nil
+}
+
+// warnUndone tells which undos of a run and of those before it were begun, and not taken back in their turn.
+func (a *app) warnUndone(ctx context.Context, j *journal.Journal, run batch.Run, before []batch.PastRun) error {
+	undone := map[batch.RunID]bool{}
+	for u, err := range j.Runs(ctx) { // an undo comes before what it takes back
+		if err != nil {
+			return err
+		}
+		if u.Kind != batch.OfUndo || undone[u.ID] {
+			continue
+		}
+		begun, err := j.Begun(ctx, u.ID)
+		if err != nil {
+			return err
+		}
+		if !begun {
+			continue
+		}
+		undone[u.Of] = true
+		if u.Of == run.ID || slices.ContainsFunc(before, func(p batch.PastRun) bool { return p.ID == u.Of }) {
+			a.warnf("run %s has taken back what run %s did, and what it disabled stays disabled; to put that back: mimebatch undo %s%s", u.ID, u.Of, u.ID, a.tenantFlags())
+		}
+	}
+	return nil
 }
 
 // retriedSheet opens the sheet of which rows are planned again: the run's own as it was, or the one that is given.
@@ -235,6 +325,10 @@ func nothingToRetry(run batch.Run, r *batch.Retry, path string) error {
 		return &stop{
 			code: exitIncomplete, err: fmt.Errorf("there is no row to retry but %s invalid, blocked or refused for good", count(left, "that is", "that are")),
 			hint: "--all-failed takes them as well; mend them first, and name the mended sheet with --sheet FILE",
+		}
+	case len(r.New) > 0:
+		return &stop{
+			code: exitIncomplete, err: fmt.Errorf("there is nothing to retry in run %s, but %s of the sheet that it doesn't have", run.ID, count(len(r.New), "row", "rows")),
 		}
 	}
 	return nil
@@ -284,7 +378,7 @@ func (a *app) printStrays(run batch.Run, strays []batch.Stray) {
 	}
 	a.printShown("In the sheet no more", lines, len(strays), run.ID)
 	for _, id := range runs {
-		a.infof("to disable what was created for a wrong address: mimebatch undo %s%s; apply that plan with --where, for these rows only", id, a.tenantFlags())
+		a.infof("to disable what was created for a wrong address, apply the plan of this with --where, for these rows only: mimebatch undo %s%s", id, a.tenantFlags())
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,6 +48,21 @@ func TestRetryRefusesAListOfAnUnknownFolder(t *testing.T) {
 	code, _, stderr := invoke(t, nil, "retry", "k3f9qa", "--journal", path)
 	if code != exitUsage || !strings.Contains(stderr, "was planned with --protect board.txt") || !strings.Contains(stderr, "name the list anew, with --protect FILE") {
 		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
+// Runs that are each a retry of the other, or of themselves, come to an end.
+func TestRunsBeforeEnd(t *testing.T) {
+	run := batch.Run{ID: "k3f9qa", Kind: batch.OfRetry, Of: "k3f9qa", Created: time.Now()}
+	j, err := journal.Open(t.Context(), journalOf(t, run))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	var stderr bytes.Buffer
+	before, err := (&app{stderr: &stderr}).runsBefore(t.Context(), j, run)
+	if err != nil || len(before) > 0 || !strings.Contains(stderr.String(), "may be planned again") {
+		t.Errorf("%d runs, error %v, %s", len(before), err, &stderr)
 	}
 }
 
