@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net"
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -117,6 +119,9 @@ func (a *app) resetSandbox() error {
 }
 
 func (a *app) serveSandbox(ctx context.Context, f sandboxFlags) (err error) {
+	if a.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(math.MaxInt64) // the tenant is held whole, however large it is
+	}
 	o, err := f.options()
 	if err != nil {
 		return err
