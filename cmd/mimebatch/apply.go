@@ -216,11 +216,8 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 	if err != nil {
 		return err
 	}
-	tenant, err := batch.ReadTenant(ctx, x.client)
+	tenant, err := sameTenant(ctx, x.client, x.run)
 	if err != nil {
-		return err
-	}
-	if err := isTenantOf(x.run, tenant); err != nil {
 		return err
 	}
 	a.infof("applying to %s", tenantName(tenant))
@@ -253,10 +250,7 @@ func (a *app) tenantOf(ctx context.Context, config mimecast.Config, run batch.Ru
 	if err != nil {
 		return nil, batch.Tenant{}, nil, err
 	}
-	tenant, err := batch.ReadTenant(ctx, client)
-	if err == nil {
-		err = isTenantOf(run, tenant)
-	}
+	tenant, err := sameTenant(ctx, client, run)
 	if err != nil {
 		disconnect()
 		return nil, batch.Tenant{}, nil, err
@@ -264,12 +258,13 @@ func (a *app) tenantOf(ctx context.Context, config mimecast.Config, run batch.Ru
 	return client, tenant, disconnect, nil
 }
 
-// isTenantOf refuses a tenant that a run was not planned for.
-func isTenantOf(run batch.Run, tenant batch.Tenant) error {
-	if tenant.Key == run.Tenant.Key && tenant.Sandbox == run.Tenant.Sandbox {
-		return nil
+// sameTenant reads which tenant a client calls, and refuses one that a run was not planned for.
+func sameTenant(ctx context.Context, client *mimecast.Client, run batch.Run) (batch.Tenant, error) {
+	tenant, err := batch.ReadTenant(ctx, client)
+	if err != nil || tenant.Key == run.Tenant.Key && tenant.Sandbox == run.Tenant.Sandbox {
+		return tenant, err
 	}
-	return &stop{
+	return tenant, &stop{
 		code: exitGuard, err: fmt.Errorf("run %s was planned for %s, but these credentials are for %s", run.ID, tenantName(run.Tenant), tenantName(tenant)),
 		hint: "use the credentials of the tenant that it was planned for, or make a new plan",
 	}
