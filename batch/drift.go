@@ -48,6 +48,7 @@ type Rechecked struct {
 	Changed   int // changed meanwhile, be they refused or overwritten
 	Overtaken int // left as a later run made them
 	Refused   int // of both
+	Unread    int // accounts that are to be purged and can't be read: they are left for a later apply
 	// Kept are the rows, in order, that must not be sent though they stay open or in doubt: a later run, or somebody, has changed the
 	// account, or it can't be read before it is purged.
 	Kept []int
@@ -59,6 +60,7 @@ func (r *Rechecked) add(s Rechecked) {
 	r.Changed += s.Changed
 	r.Overtaken += s.Overtaken
 	r.Refused += s.Refused
+	r.Unread += s.Unread
 	r.Kept = append(r.Kept, s.Kept...)
 }
 
@@ -211,6 +213,7 @@ func (c *Rechecker) judge(s Step, r *Reply, n *Rechecked) StepState {
 	hint := "find out who is right, and plan the row anew if the sheet is"
 	switch {
 	case s.Kind == StepPurge && r.Account == nil:
+		n.Unread++
 		n.Kept = append(n.Kept, s.Row)
 		return StepOpen
 	case asAsked && s.InDoubt && (s.Kind != StepCreate || by == ""):

@@ -221,3 +221,15 @@ func TestRecheckEndsWithTheService(t *testing.T) {
 		}
 	})
 }
+
+// An account that can't be read is not purged: its step is left to a later apply, and counted.
+func TestRecheckPurgesNobodyUnread(t *testing.T) {
+	l := &ledger{steps: []StepResult{{State: StepOpen, Step: Step{
+		Row: 1, N: 1, Kind: StepPurge, Email: "a@example.com", Before: Settings{AccountDisabled: "true"},
+	}}}}
+	r := Rechecker{Directory: &accounts{}, Journal: l, Workers: 1}
+	got, err := r.Recheck(t.Context(), "run")
+	if d := cmp.Diff(Rechecked{Unread: 1, Kept: []int{1}}, got); d != "" || err != nil || l.steps[0].State != StepOpen {
+		t.Errorf("state %s, error %v; rechecked (-want +got):\n%s", l.steps[0].State, err, d)
+	}
+}

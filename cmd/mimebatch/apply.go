@@ -304,7 +304,7 @@ func (a *app) outcome(x execution, counts batch.Counts, applyErr, resultsErr err
 	if x.fresh.changed {
 		a.infof("to plan anew what was changed meanwhile: %s", a.again(x.run))
 	}
-	switch open := counts[batch.InDoubt] + counts[batch.NotReached] - len(x.fresh.kept); {
+	switch open := counts[batch.InDoubt] + counts[batch.NotReached] - len(x.fresh.kept) + x.fresh.unread; {
 	case open > 0 && open <= x.left.later:
 		a.infof("to go on when more rows meet the condition: %s", a.next(x))
 	case open > 0:

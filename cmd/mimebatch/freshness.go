@@ -28,7 +28,8 @@ func (f *freshFlags) add(flags *pflag.FlagSet) {
 type freshness struct {
 	old       bool            // it was begun before, or takes another run back: each account is looked at once more
 	overtaken batch.Overtaken // later runs have written to these rows' accounts
-	kept      []int           // rows in doubt that are not sent again, for a later run has written to them; in order
+	kept      []int           // rows that are not sent though they are open or in doubt, in order
+	unread    int             // of these: accounts that can't be read before they are purged
 	changed   bool            // rows were refused because somebody changed the account
 }
 
@@ -94,6 +95,7 @@ func (a *app) recheck(ctx context.Context, x execution, w batch.Wave, p *progres
 	found, err := r.Recheck(ctx, x.run.ID)
 	p.aside(func() { a.tellRechecked(found, x) })
 	f.kept = append(f.kept, found.Kept...)
+	f.unread += found.Unread
 	f.changed = f.changed || found.Refused > 0
 	return found.Refused, err
 }
@@ -109,6 +111,9 @@ func (a *app) tellRechecked(found batch.Rechecked, x execution) {
 			not = ""
 		}
 		a.warnf("%s changed by somebody since the plan was made, and %soverwritten", count(found.Changed, "account was", "accounts were"), not)
+	}
+	if found.Unread > 0 {
+		a.warnf("%s read, and so not purged now", count(found.Unread, "account can't be", "accounts can't be"))
 	}
 	if found.Overtaken > 0 {
 		a.warnf("%s written to by %s since the plan was made, and not overwritten",
