@@ -257,13 +257,15 @@ func (c *Rechecker) judge(s Step, r *Reply, n *Rechecked) StepState {
 
 // drift compares an account's settings with those of when the step was planned. It tells which fields are neither as they were nor
 // as asked, in words; whether there is nothing left to ask for; and whether each field can be compared with what it was. A password
-// can't be, and is always left. Fields that were read and are not set must be as they were: an undo looks at all that the run set.
+// can't be, and is always left. Fields that were read and are not set must be as they were: those that the sheet asks to be so, and
+// for an undo all that the run set.
 func (s Step) drift(now Settings) (changed []string, asAsked, comparable bool) {
 	asAsked, comparable = !s.WithPassword && s.Kind != StepPurge, !s.WithPassword
 	for _, f := range s.Before.Fields() {
 		_, set := s.Set[f]
 		told, readable := now[f]
 		if !set && readable && told != s.Before[f] {
+			asAsked = false
 			changed = append(changed, fmt.Sprintf("%s was %s and is %s", f, cmp.Or(s.Before[f], "(blank)"), cmp.Or(told, "(blank)")))
 		}
 	}

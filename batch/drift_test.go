@@ -49,6 +49,8 @@ func drifted() (*ledger, *accounts) {
 		step("before not known", Settings{AllowPOP: "true"}, nil),
 		step("sent before", Settings{Username: "New"}, Settings{Username: "Old"}),
 		step("throttled before", Settings{Username: "New"}, Settings{Username: "Old"}),
+		step("another field changed", Settings{AllowPOP: "true"}, Settings{Username: "Old", AllowPOP: "false"}),
+		step("as asked, and another field changed", Settings{AllowPOP: "true"}, Settings{Username: "Old", AllowPOP: "false"}),
 	}
 	steps[4].WithPassword = true
 	steps[8].Tries, steps[8].State = 1, StepUnknown
@@ -57,14 +59,16 @@ func drifted() (*ledger, *accounts) {
 		steps[i].Row = i + 1
 	}
 	return &ledger{steps: steps}, &accounts{settings: map[string]Settings{
-		"as planned":                     {Username: "Old"},
-		"as asked":                       {Username: "New", AllowPOP: "true"},
-		"half as asked":                  {Username: "New", AllowPOP: "false"},
-		"changed":                        {Username: "Other", AllowPOP: "false"},
-		"as asked but for a password":    {Username: "New"},
-		"as asked as far as can be read": {Username: "New"},
-		"sent before":                    {Username: "Other"},
-		"throttled before":               {Username: "Other"},
+		"as planned":                          {Username: "Old"},
+		"as asked":                            {Username: "New", AllowPOP: "true"},
+		"half as asked":                       {Username: "New", AllowPOP: "false"},
+		"changed":                             {Username: "Other", AllowPOP: "false"},
+		"as asked but for a password":         {Username: "New"},
+		"as asked as far as can be read":      {Username: "New"},
+		"sent before":                         {Username: "Other"},
+		"throttled before":                    {Username: "Other"},
+		"another field changed":               {Username: "Other", AllowPOP: "false"},
+		"as asked, and another field changed": {Username: "Other", AllowPOP: "true"},
 	}}
 }
 
@@ -73,17 +77,17 @@ func TestRecheckOverwritesNobody(t *testing.T) {
 		l, dir := drifted()
 		r := Rechecker{Directory: dir, Journal: l, Workers: 2, Overwrite: overwrite}
 		got, err := r.Recheck(t.Context(), "run")
-		refused := 2
+		refused := 4
 		if overwrite {
 			refused = 0
 		}
-		if d := cmp.Diff(Rechecked{Read: 7, AsAsked: 1, Changed: 2, Refused: refused}, got); d != "" || err != nil {
+		if d := cmp.Diff(Rechecked{Read: 9, AsAsked: 1, Changed: 4, Refused: refused}, got); d != "" || err != nil {
 			t.Errorf("error %v; rechecked (-want +got):\n%s", err, d)
 		}
-		want := slices.Repeat([]StepState{StepOpen}, 10)
+		want := slices.Repeat([]StepState{StepOpen}, 12)
 		want[1], want[8] = StepDone, StepUnknown
 		if !overwrite {
-			want[3], want[9] = StepRefused, StepRefused
+			want[3], want[9], want[10], want[11] = StepRefused, StepRefused, StepRefused, StepRefused
 		}
 		if d := cmp.Diff(want, l.states()); d != "" {
 			t.Errorf("overwrite %v: states (-want +got):\n%s", overwrite, d)

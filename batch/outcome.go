@@ -154,7 +154,7 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 			said = append(said, s.Reply.Reason.Message)
 		}
 		if s.Reply.Account != nil {
-			said = append(said, differences(s.Set, s.Reply.Account.Settings)...)
+			said = append(said, s.differences()...)
 			r.tell(*s.Reply.Account)
 		}
 	}
@@ -208,12 +208,20 @@ func (r *RowResult) tell(a Account) {
 	}
 }
 
-// differences compares what was asked with what the answer tells.
-func differences(asked, told Settings) []string {
+// differences compares with what the answer tells what was asked, and what was to stay as it was.
+func (s StepResult) differences() []string {
 	var out []string
-	for _, f := range asked.Fields() {
-		if v, ok := told[f]; ok && v != asked[f] {
-			out = append(out, fmt.Sprintf("asked %s=%s, the answer tells %s", f, asked[f], v))
+	for _, i := range fields {
+		told, ok := s.Reply.Account.Settings[i.Field]
+		if !ok {
+			continue
+		}
+		if asked, ok := s.Set[i.Field]; ok {
+			if told != asked {
+				out = append(out, fmt.Sprintf("asked %s=%s, the answer tells %s", i.Field, asked, told))
+			}
+		} else if before, ok := s.Before[i.Field]; ok && told != before {
+			out = append(out, fmt.Sprintf("%s was %s and was not sent, the answer tells %s", i.Field, cmp.Or(before, "(blank)"), cmp.Or(told, "(blank)")))
 		}
 	}
 	return out

@@ -53,6 +53,10 @@ func TestResultOf(t *testing.T) {
 		{"the answer tells less, or what nobody asked for", ActionUpdate, []StepResult{
 			step(update, StepDone, Reply{Account: &Account{Settings: Settings{AllowSMTP: "false"}}}),
 		}, Updated, "allow_pop", ""},
+		{"the answer tells that what was not sent is otherwise by now", ActionUpdate, []StepResult{
+			step(Step{Kind: StepUpdate, Set: update.Set, Before: Settings{Username: "Ana", AllowPOP: "false", AllowSMTP: "true"}}, StepDone,
+				Reply{Account: &Account{Settings: Settings{Username: "Eve", AllowPOP: "true", AllowSMTP: "true"}}}),
+		}, Updated, "allow_pop", "username was Ana and was not sent, the answer tells Eve"},
 		{"different, and then refused", ActionCreate, []StepResult{
 			step(create, StepDone, Reply{Account: &Account{Settings: Settings{Username: "Newer"}}}), step(update, StepRefused, no),
 		}, WasRefused, "username,password", "account created; settings refused; asked username=New, the answer tells Newer; no"},

@@ -324,6 +324,7 @@ func (d *decision) finish() PlannedRow {
 		})
 		if len(set) > 0 || withPassword {
 			d.step(StepUpdate, set, withPassword)
+			d.remember(asked.Fields())
 			break
 		}
 		d.Action = ActionUnchanged
@@ -342,4 +343,26 @@ func (p *PlannedRow) step(kind StepKind, set Settings, withPassword bool) {
 		s.Before = p.Account.Settings.Only(func(i FieldInfo) bool { _, ok := set[i.Field]; return ok })
 	}
 	p.Steps = append(p.Steps, s)
+}
+
+// remember has the steps know what the account tells of more fields than they set, so that what somebody changes of these from now
+// on is seen before the steps are sent. Who is taken off the purge list is not looked at.
+func (p *PlannedRow) remember(fields []Field) {
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.Kind == StepUnpurge {
+			continue
+		}
+		before := s.Before.Clone()
+		if before == nil {
+			before = Settings{}
+		}
+		for _, f := range fields {
+			is, told := p.Account.Settings[f]
+			if _, has := before[f]; told && !has {
+				before[f] = is
+			}
+		}
+		s.Before = before
+	}
 }

@@ -111,7 +111,7 @@ func TestLearnKeepsBefore(t *testing.T) {
 	if d := cmp.Diff(Settings{AllowPOP: "true"}, p.Steps[0].Set); d != "" {
 		t.Errorf("set (-want +got):\n%s", d)
 	}
-	if d := cmp.Diff(Settings{AllowPOP: "false"}, p.Steps[0].Before); d != "" {
+	if d := cmp.Diff(Settings{Username: "Ana", AllowPOP: "false", AllowSMTP: "true"}, p.Steps[0].Before); d != "" {
 		t.Errorf("before (-want +got):\n%s", d)
 	}
 

@@ -36,7 +36,7 @@ type Step struct {
 	// Password is filled in just before the call.
 	WithPassword bool
 	Password     Secret   `json:"-"`
-	Before       Settings // what the fields of Set were when the plan was made, where it could be read
+	Before       Settings // what the fields of Set, and others that must stay as they are, were when the plan was made, where it could be read
 
 	Tries   int  // attempts begun so far, those that were throttled included
 	InDoubt bool // it may have been applied: an attempt has no outcome, or its outcome is unknown

@@ -328,28 +328,7 @@ func (r *reversal) putBack() {
 		r.step(StepPurge, nil, false)
 		r.Steps[len(r.Steps)-1].Before = Settings{AccountDisabled: "true"} // by then: who is enabled again is not purged
 	}
-	r.remember()
-}
-
-// remember has every step know all that the run had set, so that what somebody changes from now on is seen before it is sent.
-func (r *reversal) remember() {
-	for i := range r.Steps {
-		s := &r.Steps[i]
-		if s.Kind == StepUnpurge {
-			continue
-		}
-		before := s.Before.Clone()
-		if before == nil {
-			before = Settings{}
-		}
-		for _, f := range r.fields {
-			is, told := r.Account.Settings[f]
-			if _, has := before[f]; told && !has {
-				before[f] = is
-			}
-		}
-		s.Before = before
-	}
+	r.remember(r.fields)
 }
 
 func (r *reversal) isDisabled() bool { return r.Account.Settings[AccountDisabled] == "true" }

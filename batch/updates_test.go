@@ -126,10 +126,10 @@ func TestReadState(t *testing.T) {
 		ana   batch.Settings // before
 		cy    string         // what the plan knows of a setting that nobody asks for
 	}{
-		{"", 1, batch.Settings{batch.AllowPOP: "false"}, ""},
-		{batch.ReadAuto, 1, batch.Settings{batch.AllowPOP: "false"}, ""},
-		{batch.ReadAlways, 1, batch.Settings{batch.AllowPOP: "false"}, "false"},
-		{batch.ReadNever, 0, batch.Settings{}, ""},
+		{"", 1, batch.Settings{batch.Username: "Ana", batch.AllowPOP: "false"}, ""},
+		{batch.ReadAuto, 1, batch.Settings{batch.Username: "Ana", batch.AllowPOP: "false"}, ""},
+		{batch.ReadAlways, 1, batch.Settings{batch.Username: "Ana", batch.AllowPOP: "false"}, "false"},
+		{batch.ReadNever, 0, batch.Settings{batch.Username: "Ana"}, ""},
 	} {
 		t.Run(string(tt.state), func(t *testing.T) {
 			dir := &counting{Directory: w.client}

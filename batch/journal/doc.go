@@ -67,7 +67,7 @@
 //
 //	run, row, n                     the step: the n-th of its row
 //	kind, email                     the API function, and the address
-//	settings, before                what to set, and what it was
+//	settings, before                what to set, and what that was, and what else must stay as it was
 //	with_password                   1 if the row's password goes with it; the password itself is never stored
 //
 // attempts, one row a call; begun, and changed once, when its outcome comes in:

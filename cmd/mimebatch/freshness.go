@@ -106,11 +106,11 @@ func (a *app) tellRechecked(found batch.Rechecked, x execution) {
 		a.infof("%s as asked by now, and not written to", count(found.AsAsked, "account is", "accounts are"))
 	}
 	if found.Changed > 0 {
-		not := "not "
+		then := "not overwritten"
 		if x.overwrite {
-			not = ""
+			then = "written to all the same"
 		}
-		a.warnf("%s changed by somebody since the plan was made, and %soverwritten", count(found.Changed, "account was", "accounts were"), not)
+		a.warnf("%s changed by somebody since the plan was made, and %s", count(found.Changed, "account was", "accounts were"), then)
 	}
 	if found.Unread > 0 {
 		a.warnf("%s read, and so not purged now", count(found.Unread, "account can't be", "accounts can't be"))
