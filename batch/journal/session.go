@@ -51,6 +51,19 @@ func (j *Journal) EndSession(ctx context.Context, e batch.Session) error {
 	return nil
 }
 
+// LeftResults tells whether the results of a session had this SHA-256, whatever run and path it was.
+func (j *Journal) LeftResults(ctx context.Context, sha256 string) (bool, error) {
+	read := func(scan func(...any) error) (found bool, err error) {
+		err = scan(&found)
+		return found, err
+	}
+	all, err := query(ctx, j.reading, read, `SELECT 1 FROM sessions WHERE results_sha256 = ? LIMIT 1`, sha256)
+	if err != nil {
+		return false, fmt.Errorf("look for results: %w", err)
+	}
+	return len(all) > 0, nil
+}
+
 // Sessions returns the sessions of a run, the oldest first. The error is [batch.ErrNoRun] if there is no run of that name.
 func (j *Journal) Sessions(ctx context.Context, id batch.RunID) ([]batch.Session, error) {
 	all, err := j.sessions(ctx, id)

@@ -60,6 +60,11 @@ func TestSessions(t *testing.T) {
 	if diff := cmp.Diff([]batch.Session{killed, ended}, got); diff != "" {
 		t.Errorf("sessions (-want +got):\n%s", diff)
 	}
+	for sum, want := range map[string]bool{"abcd": true, "abcde": false} {
+		if got, err := j.LeftResults(t.Context(), sum); got != want || err != nil {
+			t.Errorf("a session left %s: %v, %v", sum, got, err)
+		}
+	}
 	if got, err := j.Sessions(t.Context(), "other"); err != nil || len(got) != 0 {
 		t.Errorf("sessions of another run are %v, %v, want none", got, err)
 	}

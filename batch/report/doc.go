@@ -30,7 +30,7 @@
 // the program itself says is text too, and text never becomes a formula: that is the promise of [sheet.NewWriter].
 //
 // [ResultsPath] decides where the results go, and never on the sheet itself. [Check] finds out, before the first call, whether
-// they can go there.
+// they can go there. [Aside] keeps what somebody has written into older ones.
 //
 // # The annotated sheet
 //

@@ -141,6 +141,35 @@ func Check(ctx context.Context, path string) error {
 	return nil
 }
 
+// Aside makes a copy of a file beside it, readable by its owner only (0600), and returns the copy's path:
+// onboarding.results.edited.xlsx for onboarding.results.xlsx, or onboarding.results.edited.2.xlsx and so on if that is taken.
+func Aside(path string) (string, error) {
+	ending := filepath.Ext(path)
+	stem := strings.TrimSuffix(path, ending) + ".edited"
+	aside := stem + ending
+	for n := 2; exists(aside); n++ {
+		aside = fmt.Sprintf("%s.%d%s", stem, n, ending)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("put older results aside: %w", err)
+	}
+	defer f.Close()
+	err = durable.WriteFile(aside, 0o600, func(w io.Writer) error {
+		_, err := io.Copy(w, f)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("put older results aside: %w", err)
+	}
+	return aside, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
 // isResults tells whether a file is the results of a run, or an annotated sheet.
 func isResults(ctx context.Context, path string) bool {
 	_, err := sheet.Open(ctx, path, sheet.Options{Header: func(cells []string) int {

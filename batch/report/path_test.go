@@ -117,6 +117,27 @@ func FuzzResultsPath(f *testing.F) {
 	})
 }
 
+// Every copy has a name of its own, and what it is a copy of stays.
+func TestAside(t *testing.T) {
+	dir := t.TempDir()
+	path := put(t, dir, "people.results.csv", "noted")
+	for _, want := range []string{"people.results.edited.csv", "people.results.edited.2.csv", "people.results.edited.3.csv"} {
+		got, err := report.Aside(path)
+		if err != nil || got != filepath.Join(dir, want) {
+			t.Errorf("copied to %s, %v, want %s", got, err, want)
+		}
+		if diff := cmp.Diff("noted", folder(t, dir)[want]); diff != "" {
+			t.Errorf("copy (-want +got):\n%s", diff)
+		}
+	}
+	if got := folder(t, dir)["people.results.csv"]; got != "noted" {
+		t.Errorf("the file holds %q", got)
+	}
+	if _, err := report.Aside(filepath.Join(dir, "missing.csv")); err == nil {
+		t.Error("a missing file was copied")
+	}
+}
+
 func TestCheck(t *testing.T) {
 	dir := t.TempDir()
 	old := put(t, dir, "old.csv", "email,result_status\nana@example.com,created\n")

@@ -188,8 +188,9 @@ func (b *Book) close() error {
 		{"xl/styles.xml", stylesPart()},
 		{"xl/workbook.xml", workbookPart(b.sheets)},
 		{"xl/_rels/workbook.xml.rels", workbookRels(len(b.sheets))},
-		{"docProps/core.xml", []byte(corePart)},
-		{"[Content_Types].xml", contentTypes(b.noted)},
+		// The last two are what AsWritten looks at.
+		{coreName, []byte(corePart)},
+		{typesName, contentTypes(b.noted)},
 	} {
 		if err := b.part(p.name, p.content); err != nil {
 			return err
@@ -199,4 +200,28 @@ func (b *Book) close() error {
 		return fmt.Errorf("close workbook: %w", err)
 	}
 	return nil
+}
+
+// AsWritten tells whether the workbook at path is as a [Book] wrote it: whatever program saves it has another order of parts, and
+// tells its own name or a time where a Book tells neither.
+func AsWritten(path string) (bool, error) {
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		return false, fmt.Errorf("open workbook: %w", err)
+	}
+	defer z.Close()
+	last := len(z.File) - 1
+	if last < 1 || z.File[last].Name != typesName || z.File[last-1].Name != coreName {
+		return false, nil
+	}
+	f, err := z.File[last-1].Open()
+	if err != nil {
+		return false, fmt.Errorf("read workbook: %w", err)
+	}
+	defer f.Close()
+	core, err := io.ReadAll(io.LimitReader(f, int64(len(corePart)+1)))
+	if err != nil {
+		return false, fmt.Errorf("read workbook: %w", err)
+	}
+	return string(core) == corePart, nil
 }

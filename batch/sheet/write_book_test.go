@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -89,6 +90,35 @@ func TestBook(t *testing.T) {
 }
 
 // The boxes of comments have numbers of their own, in blocks that their worksheet claims.
+func TestAsWritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "book.xlsx")
+	check := func(want bool) {
+		t.Helper()
+		if got, err := sheet.AsWritten(path); got != want || err != nil {
+			t.Errorf("as written: %v, %v, want %v", got, err, want)
+		}
+	}
+	made := writeBook(t, 2)
+	if err := os.WriteFile(path, made, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check(true)
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(f.SetCellValue("Second", "A9", "called him"), f.Save(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	check(false)
+	if err := os.WriteFile(path, made[:len(made)-30], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := sheet.AsWritten(path); got || err == nil {
+		t.Errorf("half a workbook is as written: %v, %v", got, err)
+	}
+}
+
 func TestBookCommentNumbers(t *testing.T) {
 	made := writeBook(t, 2500)
 	first, second := partOf(t, made, "xl/drawings/vmlDrawing1.vml"), partOf(t, made, "xl/drawings/vmlDrawing2.vml")

@@ -14,9 +14,15 @@ const (
 
 const packageRels = xmlHead + `<Relationships ` + nsRels + `>` +
 	`<Relationship Id="rId1" Type="` + relOffice + `/officeDocument" Target="xl/workbook.xml"/>` +
-	`<Relationship Id="rId2" Type="` + relPackage + `/metadata/core-properties" Target="docProps/core.xml"/>` +
+	`<Relationship Id="rId2" Type="` + relPackage + `/metadata/core-properties" Target="` + coreName + `"/>` +
 	`</Relationships>`
 
+const (
+	typesName = "[Content_Types].xml"
+	coreName  = "docProps/core.xml"
+)
+
+// corePart names neither who saved the workbook nor when.
 const corePart = xmlHead + `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" ` +
 	`xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>mimebatch</dc:creator></cp:coreProperties>`
 
@@ -25,7 +31,7 @@ func contentTypes(noted []bool) []byte {
 		`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
 		`<Default Extension="xml" ContentType="application/xml"/>` +
 		`<Default Extension="vml" ContentType="application/vnd.openxmlformats-officedocument.vmlDrawing"/>` +
-		`<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>` +
+		`<Override PartName="/` + coreName + `" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>` +
 		`<Override PartName="/xl/workbook.xml" ContentType="` + typeOffice + `sheet.main+xml"/>` +
 		`<Override PartName="/xl/styles.xml" ContentType="` + typeOffice + `styles+xml"/>`)
 	for i, has := range noted {

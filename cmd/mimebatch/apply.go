@@ -406,6 +406,9 @@ func (a *app) results(ctx context.Context, j *journal.Journal, run batch.Run, pa
 	var b became
 	rows := b.watch(j.Results(ctx, run.ID))
 	err := report.Check(ctx, path) // something may have got there since the run began
+	if err == nil {
+		err = a.keepEdited(path, func() (bool, error) { return leftByRun(ctx, j, run.Format, path) })
+	}
 	var sha256 string
 	if err == nil {
 		_, sha256, err = report.Results(path, run, rows)

@@ -21,20 +21,25 @@ import (
 	"mimebatch/batch/sheet"
 )
 
-// convert has LibreOffice read a workbook and write its first worksheet as CSV, and returns the cells as it shows them.
-func convert(t *testing.T, path string) [][]string {
+// saveAs has LibreOffice read a workbook and write it in another format, and returns that file's path.
+func saveAs(t *testing.T, format, path string) string {
 	t.Helper()
 	dir := t.TempDir()
-	c := exec.Command("soffice", "-env:UserInstallation=file://"+filepath.ToSlash(t.TempDir()), "--headless",
-		"--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1", "--outdir", dir, path)
+	c := exec.Command("soffice", "-env:UserInstallation=file://"+filepath.ToSlash(t.TempDir()), "--headless", "--convert-to", format, "--outdir", dir, path)
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("soffice: %v\n%s", err, out)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
+	files, err := filepath.Glob(filepath.Join(dir, "*.*"))
 	if err != nil || len(files) != 1 {
 		t.Fatalf("soffice wrote %q, %v", files, err)
 	}
-	f, err := os.Open(files[0])
+	return files[0]
+}
+
+// convert has LibreOffice write the first worksheet of a workbook as CSV, and returns the cells as it shows them.
+func convert(t *testing.T, path string) [][]string {
+	t.Helper()
+	f, err := os.Open(saveAs(t, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1", path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,6 +134,11 @@ func TestLibreOfficeOpensAnnotated(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, convert(t, path)); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+	for path, want := range map[string]bool{path: true, saveAs(t, "xlsx", path): false} {
+		if got, err := sheet.AsWritten(path); got != want || err != nil {
+			t.Errorf("%s is as written: %v, %v, want %v", path, got, err, want)
+		}
 	}
 }
 
