@@ -29,6 +29,12 @@ type Guards struct {
 	Domains   []string        // the only ones that may be touched, as [ParseDomain] returns them; nil for all
 }
 
+// ToldGuards are the guards that a plan was told, as its run keeps them, for those who plan what it left undone.
+type ToldGuards struct {
+	List    string   `json:"protect,omitempty"` // the file that lists whom to protect, "" for none; absolute unless its folder isn't known
+	Domains []string `json:"domains,omitempty"` // the only ones that may be touched, as [ParseDomain] reads them; nil for all
+}
+
 // Blocks tells whether an address must not be touched, and why.
 func (g Guards) Blocks(email string) (Reason, bool) {
 	local, domain, _ := strings.Cut(email, "@")

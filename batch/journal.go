@@ -29,7 +29,9 @@ type Run struct {
 	Mode    Mode
 	Tenant  Tenant
 	Version string   // of the program that planned it
-	Options []string // of the command line that planned it, without secrets; and the guards that a retry took over
+	Options []string // of the command line that planned it, without secrets: for people, not to be read by a program
+	// Guards are those that the plan was made under, nil if that isn't known, as of runs of before they were kept.
+	Guards *ToldGuards
 
 	SheetPath string // absolute
 	SHA256    string // of the sheet's bytes
@@ -57,7 +59,8 @@ type Session struct {
 	Host     string
 	PID      int
 	Version  string   // of the program
-	Options  []string // of the command line, without secrets
+	Options  []string // of the command line, without secrets: for people, not to be read by a program
+	Whole    bool     // all that was left of the run was agreed to: not only rows that met a condition
 	Stopped  string   // why it ended before all rows were through, "" if it didn't
 	// Results is where the results went, and ResultsSHA256 the hash of their bytes.
 	Results, ResultsSHA256 string

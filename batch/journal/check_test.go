@@ -98,6 +98,7 @@ func TestCheckTellsFault(t *testing.T) {
 		{`INSERT INTO sessions (run, n, begun, operator, host, pid, version) VALUES ('s', 1, '2026-11-21T12:00:00.000000000Z', '', '', 1, '')`,
 			"run s: session 1 is of no run"},
 		{`UPDATE runs SET header = '['`, "what is kept of its sheet can't be read"},
+		{`UPDATE runs SET guards = '['`, "its guards can't be read"},
 		{`UPDATE rows SET cells = 'x' WHERE n = 2`, "row 2: its cells, notes or account can't be read"},
 		{`UPDATE steps SET settings = '{' WHERE row = 2`, "row 2, step 1: its settings can't be read"},
 		{`UPDATE attempts SET account = '{' WHERE row = 1`, "row 1, step 1, attempt 1: the account can't be read"},

@@ -31,14 +31,16 @@
 // # Tables
 //
 // Times are UTC in RFC 3339 with nine digits of a second, so that their order is the order of their texts. Values of a field, an
-// account, a header and notes are JSON. "Row" is the row's place in the plan, from 1, unless it says line.
+// account, a header, notes, options and guards are JSON. "Row" is the row's place in the plan, from 1, unless it says line.
 //
 // runs, one row a run:
 //
 //	id                              the run's name
 //	created, mode, version          when and how it was planned, and by which version of the program
-//	options                         of the command line that planned it, and the guards that a retry took over; NULL for none
-//	                                and in runs of version 4
+//	options                         of the command line that planned it, for people; NULL for none and in runs of version 4
+//	guards                          whom the plan was told not to touch: protect, the list's path, and domains, the only ones that
+//	                                may be touched; NULL if that isn't known, as in runs of version 4, and of
+//	                                version 5 without options
 //	tenant_key, tenant_account,
 //	tenant_name, tenant_url,
 //	tenant_sandbox                  the tenant that it was planned for
@@ -89,7 +91,8 @@
 //	run, n                          the session, from 1
 //	begun, ended                    when; ended is NULL while it lasts, and if the program was killed
 //	operator, host, pid, version    who did it, where, by which process and version of the program
-//	options                         the command line's, without secrets
+//	options                         the command line's, without secrets, for people
+//	whole                           1 if all that was left was agreed to, 0 if only rows that met a condition
 //	stopped                         why it ended before all rows were through, blank if it didn't
 //	results, results_sha256         where the results went, and the hash of their bytes
 //

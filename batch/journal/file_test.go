@@ -88,6 +88,7 @@ func TestOlder(t *testing.T) {
 		3: `ALTER TABLE runs DROP COLUMN kind; ALTER TABLE runs DROP COLUMN origin; ALTER TABLE runs DROP COLUMN plan_sha256; DROP TABLE sessions`,
 		4: "DROP TABLE open_steps; DROP INDEX telling; ALTER TABLE runs DROP COLUMN classes",
 		5: "ALTER TABLE runs DROP COLUMN options",
+		6: "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE sessions DROP COLUMN whole",
 	}
 	for old := 1; old < len(back)-1; old++ {
 		t.Run(fmt.Sprint(old), func(t *testing.T) {
@@ -101,7 +102,7 @@ func TestOlder(t *testing.T) {
 				want.Kind, want.Of, want.PlanSHA256 = batch.OfSheet, "", ""
 			}
 			if old < 5 {
-				want.Options = nil
+				want.Options, want.Guards = nil, nil
 			}
 			plan(t, j, want, people(want.Rows))
 			work(t, j)
@@ -133,6 +134,51 @@ func TestOlder(t *testing.T) {
 			}
 			plan(t, j, fullRun("s"), people(1))
 		})
+	}
+}
+
+// What a journal of version 5 says of guards and consent in its options is kept as what it is; what it doesn't say is not known.
+func TestGuardsOfVersion5(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	j := open(t, path)
+	for id, options := range map[batch.RunID][]string{
+		"both":    {"--allow-domain=example.net", "--allow-domain=example.com", "--protect=/lists/a=b.txt"},
+		"neither": {"--protected=x", "--out=--protect=x"},
+		"unknown": nil,
+	} {
+		plan(t, j, batch.Run{ID: id, Options: options}, people(1))
+	}
+	for _, options := range [][]string{nil, {"--where=name = 'New'"}, {"--out=--where=x"}} {
+		beginSession(t, j, batch.Session{Run: "both", Begun: noon, Options: options})
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, path, "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE sessions DROP COLUMN whole; PRAGMA user_version = 5")
+	j = open(t, path)
+	for id, want := range map[batch.RunID]*batch.ToldGuards{
+		"both":    {List: "/lists/a=b.txt", Domains: []string{"example.net", "example.com"}},
+		"neither": {},
+		"unknown": nil,
+	} {
+		r, err := j.Run(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, r.Guards); diff != "" {
+			t.Errorf("guards of run %s (-want +got):\n%s", id, diff)
+		}
+	}
+	sessions, err := j.Sessions(t.Context(), "both")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var whole []bool
+	for _, s := range sessions {
+		whole = append(whole, s.Whole)
+	}
+	if diff := cmp.Diff([]bool{true, false, true}, whole); diff != "" {
+		t.Errorf("sessions that agreed to the whole run (-want +got):\n%s", diff)
 	}
 }
 

@@ -25,7 +25,9 @@ const awkward = "<b>\"Zoë\" & O'Neil\\ \u2028\t\x00\r\n日本 😀 �"
 func fullRun(id batch.RunID) batch.Run {
 	return batch.Run{
 		Kind: batch.OfRetry, Of: "qrst",
-		ID: id, Created: noon, Mode: batch.Upsert, Version: "1.2.3", Options: []string{"--out=" + awkward},
+		ID: id, Created: noon, Mode: batch.Upsert, Version: "1.2.3",
+		Options:   []string{"--allow-domain=example.com", "--allow-domain=example.net", "--out=" + awkward, `--protect=/lists/Zoë's "board".txt`},
+		Guards:    &batch.ToldGuards{List: `/lists/Zoë's "board".txt`, Domains: []string{"example.com", "example.net"}},
 		Tenant:    batch.Tenant{Key: "C0A0", Account: "C0A0", Name: "Example " + awkward, BaseURL: "https://api.example.com", Sandbox: true},
 		SheetPath: "/home/ana/" + awkward + ".xlsx", SHA256: "0123abcd", Format: "xlsx", Worksheet: "People", Comma: ";",
 		Header: []string{"Email", "", awkward}, Reading: batch.SheetOptions{Domain: awkward, HeaderLine: 3, Columns: []string{"Email"}}, Rows: 8, Blank: 2,

@@ -87,11 +87,11 @@ func (j *Journal) plan(ctx context.Context, r batch.Run, rows iter.Seq2[batch.Pl
 func insertRun(s *session, r batch.Run) error {
 	now := time.Now()
 	n, err := s.exec(`
-		INSERT INTO runs (id, kind, origin, created, mode, version, options, tenant_key, tenant_account, tenant_name, tenant_url, tenant_sandbox,
+		INSERT INTO runs (id, kind, origin, created, mode, version, options, guards, tenant_key, tenant_account, tenant_name, tenant_url, tenant_sandbox,
 			sheet_path, sha256, format, worksheet, comma, header, reading, rows, blank, secrets, state, touched)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'planning', ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'planning', ?)
 		ON CONFLICT DO NOTHING`,
-		r.ID, r.Kind, r.Of, at(&r.Created), r.Mode, r.Version, asJSON(&r.Options), r.Tenant.Key, r.Tenant.Account, r.Tenant.Name, r.Tenant.BaseURL, r.Tenant.Sandbox,
+		r.ID, r.Kind, r.Of, at(&r.Created), r.Mode, r.Version, asJSON(&r.Options), asJSON(&r.Guards), r.Tenant.Key, r.Tenant.Account, r.Tenant.Name, r.Tenant.BaseURL, r.Tenant.Sandbox,
 		r.SheetPath, r.SHA256, r.Format, r.Worksheet, r.Comma, asJSON(&r.Header), asJSON(&r.Reading), r.Rows, r.Blank, at(&now))
 	if err == nil && n == 0 {
 		return ErrExists

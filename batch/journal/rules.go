@@ -71,6 +71,7 @@ var rules = []string{
 	// Texts are what they are said to be.
 	`SELECT printf('run %s: what is kept of its sheet can''t be read', id) FROM runs
 	WHERE NOT json_valid(coalesce(header, '[]')) OR NOT json_valid(coalesce(reading, '{}'))`,
+	`SELECT printf('run %s: its guards can''t be read', id) FROM runs WHERE NOT json_valid(coalesce(guards, '{}'))`,
 	`SELECT printf('run %s: row %d: its cells, notes or account can''t be read', run, n) FROM rows
 	WHERE NOT json_valid(cells) OR NOT json_valid(coalesce(notes, '[]')) OR NOT json_valid(coalesce(account, '{}'))`,
 	`SELECT printf('run %s: row %d, step %d: its settings can''t be read', run, row, n) FROM steps

@@ -9,12 +9,12 @@ import (
 )
 
 const selectRun = `
-	SELECT id, kind, origin, plan_sha256, created, mode, version, options, tenant_key, tenant_account, tenant_name, tenant_url, tenant_sandbox,
+	SELECT id, kind, origin, plan_sha256, created, mode, version, options, guards, tenant_key, tenant_account, tenant_name, tenant_url, tenant_sandbox,
 		sheet_path, sha256, format, worksheet, comma, header, reading, rows, blank, secrets
 	FROM runs WHERE state = 'planned' `
 
 func readRun(scan func(...any) error) (r batch.Run, err error) {
-	err = scan(&r.ID, &r.Kind, &r.Of, &r.PlanSHA256, at(&r.Created), &r.Mode, &r.Version, asJSON(&r.Options), &r.Tenant.Key, &r.Tenant.Account, &r.Tenant.Name, &r.Tenant.BaseURL, &r.Tenant.Sandbox,
+	err = scan(&r.ID, &r.Kind, &r.Of, &r.PlanSHA256, at(&r.Created), &r.Mode, &r.Version, asJSON(&r.Options), asJSON(&r.Guards), &r.Tenant.Key, &r.Tenant.Account, &r.Tenant.Name, &r.Tenant.BaseURL, &r.Tenant.Sandbox,
 		&r.SheetPath, &r.SHA256, &r.Format, &r.Worksheet, &r.Comma, asJSON(&r.Header), asJSON(&r.Reading), &r.Rows, &r.Blank, &r.Secrets)
 	return r, err
 }

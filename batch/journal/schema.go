@@ -90,6 +90,14 @@ var upgrades = [...]string{
 	INSERT INTO open_steps SELECT run, row, n FROM steps WHERE ` + notEnded + `;
 	CREATE INDEX telling ON attempts (run, row) WHERE ` + telling + `;`,
 	`ALTER TABLE runs ADD COLUMN options TEXT;`,
+	`ALTER TABLE runs ADD COLUMN guards TEXT;
+	UPDATE runs SET guards = json_object(
+		'protect', (SELECT substr(value, 11) FROM json_each(options) WHERE value GLOB '--protect=*'),
+		'domains', json((SELECT json_group_array(substr(value, 16) ORDER BY key) FROM json_each(options) WHERE value GLOB '--allow-domain=*' HAVING count(*) > 0)))
+	WHERE json_valid(options);
+	ALTER TABLE sessions ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
+	UPDATE sessions SET whole = 1
+	WHERE json_valid(coalesce(options, '[]')) AND NOT EXISTS (SELECT 1 FROM json_each(options) WHERE value GLOB '--where=*');`,
 }
 
 // telling is true of attempts that make of their row something else than what its action and the kinds of its steps tell.

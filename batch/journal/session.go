@@ -29,8 +29,8 @@ func beginSession(s *session, b batch.Session) (n int, err error) {
 		return 0, err
 	}
 	_, err = s.exec(`
-		INSERT INTO sessions (run, n, begun, operator, host, pid, version, options) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		b.Run, n, at(&b.Begun), b.Operator, b.Host, b.PID, b.Version, asJSON(&b.Options))
+		INSERT INTO sessions (run, n, begun, operator, host, pid, version, options, whole) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		b.Run, n, at(&b.Begun), b.Operator, b.Host, b.PID, b.Version, asJSON(&b.Options), b.Whole)
 	return n, err
 }
 
@@ -78,12 +78,12 @@ func (j *Journal) sessions(ctx context.Context, id batch.RunID) ([]batch.Session
 		return nil, err
 	}
 	return query(ctx, j.reading, readSession, `
-		SELECT run, n, begun, ended, operator, host, pid, version, options, stopped, results, results_sha256
+		SELECT run, n, begun, ended, operator, host, pid, version, options, whole, stopped, results, results_sha256
 		FROM sessions WHERE run = ? ORDER BY n`, id)
 }
 
 func readSession(scan func(...any) error) (b batch.Session, err error) {
-	err = scan(&b.Run, &b.N, at(&b.Begun), at(&b.Ended), &b.Operator, &b.Host, &b.PID, &b.Version, asJSON(&b.Options),
+	err = scan(&b.Run, &b.N, at(&b.Begun), at(&b.Ended), &b.Operator, &b.Host, &b.PID, &b.Version, asJSON(&b.Options), &b.Whole,
 		&b.Stopped, &b.Results, &b.ResultsSHA256)
 	return b, err
 }

@@ -38,7 +38,7 @@ func TestSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	j = open(t, path)
-	ended := batch.Session{Run: "r", N: 2, Begun: noon.Add(time.Hour), Operator: "bo", Host: "desk", PID: 1, Version: "1.2.4"}
+	ended := batch.Session{Run: "r", N: 2, Begun: noon.Add(time.Hour), Operator: "bo", Host: "desk", PID: 1, Version: "1.2.4", Whole: true}
 	if n := beginSession(t, j, ended); n != 2 {
 		t.Errorf("the second session has number %d, want 2", n)
 	}

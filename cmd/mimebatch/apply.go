@@ -104,39 +104,37 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 			return err
 		}
 		sum.count(counts)
-		x := newExecution(run, j, counts, calls, f)
-		if x.begun, err = j.Begun(ctx, run.ID); err != nil {
-			return err
-		}
-		if x.agreed, err = agreedBefore(ctx, j, run.ID); err != nil {
-			return err
-		}
-		if err := a.asPlanned(ctx, x); err != nil {
-			return err
-		}
-		if x.left, err = a.left(ctx, j, run, f.waveFlags); err != nil {
-			return err
-		}
-		run.Secrets = x.left.secrets
-		if x.passwords, err = a.sameSheet(ctx, j, run, sheetPath, passwordFile); err != nil {
-			return err
-		}
-		if sheetPath != "" {
-			// The results go beside the sheet where it is now.
-			if run.SheetPath, err = filepath.Abs(sheetPath); err != nil {
-				return fmt.Errorf("find the sheet: %w", err)
-			}
-		}
-		x.run = run
-		if err := a.agree(ctx, x, false); err != nil {
-			return err
-		}
-		client, disconnect, err := a.directory(config)
+		begun, err := j.Begun(ctx, run.ID)
 		if err != nil {
 			return err
 		}
+		if err := a.asPlanned(ctx, j, run, begun); err != nil {
+			return err
+		}
+		left, err := a.left(ctx, j, run, f.waveFlags)
+		if err != nil {
+			return err
+		}
+		passwords, err := a.sameSheet(ctx, j, run, sheetPath, passwordFile, left.secrets)
+		if err != nil {
+			return err
+		}
+		if sheetPath != "" {
+			run.SheetPath = absolute(sheetPath) // the results go beside the sheet where it is now
+		}
+		x := newExecution(run, j, counts, calls, f)
+		x.left, x.passwords, x.begun = left, passwords, begun
+		if x.agreed, err = agreedBefore(ctx, j, run.ID); err != nil {
+			return err
+		}
+		if err := a.agree(ctx, x, false); err != nil {
+			return err
+		}
+		var disconnect func()
+		if x.client, disconnect, err = a.directory(config); err != nil {
+			return err
+		}
 		defer disconnect()
-		x.client = client
 		return a.execute(ctx, x, &sum)
 	}()
 	return a.finish(sum, err)
@@ -155,7 +153,7 @@ type execution struct {
 	fresh     *freshness
 	begun     bool // it was applied before, and something came of it
 	agreed    bool // all that is left was agreed to when it was begun
-	applyFlags
+	flags     applyFlags
 }
 
 // newExecution returns what it takes to apply a run of which so much is done, but for the passwords, the client and what is left.
@@ -163,30 +161,28 @@ func newExecution(run batch.Run, j *journal.Journal, counts batch.Counts, calls 
 	sent := counts[batch.Created] + counts[batch.Updated] + counts[batch.WasRefused] + counts[batch.InDoubt]
 	return execution{
 		run: run, journal: j, workers: calls.workers, grace: calls.grace,
-		limits: f.limits(run.Rows, sent+counts[batch.NotReached]), applyFlags: f,
+		limits: f.limits(run.Rows, sent+counts[batch.NotReached]), flags: f,
 	}
 }
 
 // agreedBefore tells whether an apply of all rows of a run was begun: not only of those that met a condition.
 func agreedBefore(ctx context.Context, j *journal.Journal, id batch.RunID) (bool, error) {
 	sessions, err := j.Sessions(ctx, id)
-	return slices.ContainsFunc(sessions, func(s batch.Session) bool {
-		return !slices.ContainsFunc(s.Options, func(o string) bool { return strings.HasPrefix(o, "--where=") })
-	}), err
+	return slices.ContainsFunc(sessions, func(s batch.Session) bool { return s.Whole }), err
 }
 
 // asPlanned refuses a run that was not begun yet and whose plan is not the one that was made, and looked at.
-func (a *app) asPlanned(ctx context.Context, x execution) error {
-	if x.begun || x.run.PlanSHA256 == "" {
+func (a *app) asPlanned(ctx context.Context, j *journal.Journal, run batch.Run, begun bool) error {
+	if begun || run.PlanSHA256 == "" {
 		return nil
 	}
-	sum, err := x.journal.PlanSHA256(ctx, x.run.ID)
-	if err != nil || sum == x.run.PlanSHA256 {
+	sum, err := j.PlanSHA256(ctx, run.ID)
+	if err != nil || sum == run.PlanSHA256 {
 		return err
 	}
 	return &stop{
-		code: exitGuard, err: fmt.Errorf("the plan of run %s was changed in the journal since it was made; nothing was sent", x.run.ID),
-		hint: "plan again: " + a.planAgain(x.run),
+		code: exitGuard, err: fmt.Errorf("the plan of run %s was changed in the journal since it was made; nothing was sent", run.ID),
+		hint: "plan again: " + a.planAgain(run),
 	}
 }
 
@@ -200,7 +196,7 @@ func (a *app) next(x execution, more ...string) string {
 	if a.canaryOver {
 		over = append(over, "canary")
 	}
-	if _, err := batch.ParseUntil(x.until.text, time.Now()); err != nil {
+	if _, err := batch.ParseUntil(x.flags.until.text, time.Now()); err != nil {
 		over = append(over, "until")
 	}
 	if a.command != "mimebatch apply" {
@@ -212,7 +208,7 @@ func (a *app) next(x execution, more ...string) string {
 
 // execute applies a run and writes its results, on every way out.
 func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
-	path, err := resultsPath(ctx, x.run, x.out)
+	path, err := resultsPath(ctx, x.run, x.flags.out)
 	if err != nil {
 		return err
 	}
@@ -244,20 +240,6 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 	return errors.Join(applyErr, resultsErr, sessionErr, a.outcome(x, counts, errors.Join(applyErr, sessionErr), resultsErr))
 }
 
-// tenantOf connects to the tenant that a run was planned for, and refuses any other.
-func (a *app) tenantOf(ctx context.Context, config mimecast.Config, run batch.Run) (*mimecast.Client, batch.Tenant, func(), error) {
-	client, disconnect, err := a.directory(config)
-	if err != nil {
-		return nil, batch.Tenant{}, nil, err
-	}
-	tenant, err := sameTenant(ctx, client, run)
-	if err != nil {
-		disconnect()
-		return nil, batch.Tenant{}, nil, err
-	}
-	return client, tenant, disconnect, nil
-}
-
 // sameTenant reads which tenant a client calls, and refuses one that a run was not planned for.
 func sameTenant(ctx context.Context, client *mimecast.Client, run batch.Run) (batch.Tenant, error) {
 	tenant, err := batch.ReadTenant(ctx, client)
@@ -282,7 +264,7 @@ func (a *app) send(ctx context.Context, x execution, session *applying) error {
 	a.sent = true
 	through := func(row int, state batch.StepState) { progress.row(row, state); session.through(row) }
 	applier := batch.Applier{
-		Directory: x.client, Journal: x.journal, Workers: x.workers, SettleAfter: x.settleAfter,
+		Directory: x.client, Journal: x.journal, Workers: x.workers, SettleAfter: x.flags.settleAfter,
 		Password: x.passwords.Of,
 		Progress: through,
 		Paused:   session.paused,

@@ -21,8 +21,7 @@ func TestApplyRefusesAChangedPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := execution{run: run, journal: j}
-	if err := a.asPlanned(ctx, x); err != nil {
+	if err := a.asPlanned(ctx, j, run, false); err != nil {
 		t.Errorf("as it was made: %v", err)
 	}
 	db, err := sql.Open("sqlite", path)
@@ -33,11 +32,10 @@ func TestApplyRefusesAChangedPlan(t *testing.T) {
 	if _, err := db.ExecContext(ctx, `UPDATE steps SET email = 'eve@example.com'`); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.asPlanned(ctx, x); exitCode(err) != exitGuard {
+	if err := a.asPlanned(ctx, j, run, false); exitCode(err) != exitGuard {
 		t.Errorf("changed: %v", err)
 	}
-	x.begun = true
-	if err := a.asPlanned(ctx, x); err != nil {
+	if err := a.asPlanned(ctx, j, run, true); err != nil {
 		t.Errorf("begun before: %v", err)
 	}
 }

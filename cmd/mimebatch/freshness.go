@@ -49,7 +49,7 @@ func (a *app) checkAge(ctx context.Context, x execution) (*freshness, error) {
 		return nil, err
 	}
 	age := time.Since(x.run.Created)
-	if !begun && x.maxAge > 0 && age > x.maxAge {
+	if !begun && x.flags.maxAge > 0 && age > x.flags.maxAge {
 		return nil, &stop{
 			code: exitGuard, err: fmt.Errorf("plan %s is %s old and was never begun; nothing was sent", x.run.ID, age.Round(time.Second)),
 			hint: "the tenant may have changed since, so plan again: " + a.planAgain(x.run) + "; --max-age says how old a plan may be",
@@ -59,7 +59,7 @@ func (a *app) checkAge(ctx context.Context, x execution) (*freshness, error) {
 	if err := a.checkUndone(ctx, x); err != nil {
 		return nil, err
 	}
-	if !x.overwrite {
+	if !x.flags.overwrite {
 		f.overtaken, err = x.journal.Overtaken(ctx, x.run.ID)
 	}
 	return f, err
@@ -83,12 +83,12 @@ func (a *app) checkUndone(ctx context.Context, x execution) error {
 // recheck looks once more at the accounts that a wave is going to write to, if that is due, and returns how many rows it refused.
 func (a *app) recheck(ctx context.Context, x execution, w batch.Wave, p *progress, through func(int, batch.StepState)) (refused int, err error) {
 	f := x.fresh
-	all := f.old || time.Since(x.run.Created) >= x.recheckAfter
+	all := f.old || time.Since(x.run.Created) >= x.flags.recheckAfter
 	if !all && len(f.overtaken) == 0 {
 		return 0, nil
 	}
 	r := batch.Rechecker{
-		Directory: x.client, Journal: x.journal, Workers: x.workers, Overwrite: x.overwrite, Overtaken: f.overtaken, First: w.First, Last: w.Last,
+		Directory: x.client, Journal: x.journal, Workers: x.workers, Overwrite: x.flags.overwrite, Overtaken: f.overtaken, First: w.First, Last: w.Last,
 		Only:     func(row int) bool { return x.takes(row) && (all || f.overtaken.By(row) != "") },
 		Progress: through,
 	}
@@ -107,7 +107,7 @@ func (a *app) tellRechecked(found batch.Rechecked, x execution) {
 	}
 	if found.Changed > 0 {
 		then := "not overwritten"
-		if x.overwrite {
+		if x.flags.overwrite {
 			then = "written to all the same"
 		}
 		a.warnf("%s changed by somebody since the plan was made, and %s", count(found.Changed, "account was", "accounts were"), then)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -16,55 +15,49 @@ import (
 	"mimebatch/batch"
 )
 
-// guardFlags are the flags that say whom a plan must not touch.
-type guardFlags struct {
-	protect      string
-	allowDomains []string
-}
-
-func (f *guardFlags) add(cmd *cobra.Command) {
+// guardFlags adds the flags that say whom a plan must not touch.
+func guardFlags(cmd *cobra.Command, told *batch.ToldGuards) {
 	flags := cmd.Flags()
-	flags.Var((*listPath)(&f.protect), "protect", "never touch the addresses in this `file`: one a line, or a CSV with a column email")
-	flags.StringArrayVar(&f.allowDomains, "allow-domain", nil, "touch addresses of this `domain` only; may be repeated")
+	flags.StringVar(&told.List, "protect", "", "never touch the addresses in this `file`: one a line, or a CSV with a column email")
+	flags.StringArrayVar(&told.Domains, "allow-domain", nil, "touch addresses of this `domain` only; may be repeated")
 }
 
-// listPath is the value of a flag that names a file which later commands read again, maybe from another folder: it is kept as an
-// absolute path.
-type listPath string
-
-func (p *listPath) Set(s string) error { *p = listPath(s); return nil }
-func (*listPath) Type() string         { return "string" }
-
-func (p *listPath) String() string {
-	path, err := filepath.Abs(string(*p))
-	if err != nil || *p == "" {
-		return string(*p)
-	}
-	return path
-}
-
-// guards tells whom a plan must not touch.
-func (a *app) guards(f guardFlags) (g batch.Guards, err error) {
+// guards tells whom a plan must not touch, and what its run keeps of that.
+func (a *app) guards(told batch.ToldGuards) (g batch.Guards, kept *batch.ToldGuards, err error) {
 	if g.Own, err = a.ownAddress(); err != nil {
-		return g, err
+		return g, nil, err
 	}
-	for _, name := range f.allowDomains {
+	for _, name := range told.Domains {
 		domain, err := batch.ParseDomain(name)
 		if err != nil {
-			return g, usageError("--allow-domain %w", err)
+			return g, nil, usageError("--allow-domain %w", err)
 		}
 		g.Domains = append(g.Domains, domain)
 	}
-	if f.protect == "" {
-		return g, nil
+	kept = &batch.ToldGuards{Domains: g.Domains}
+	if told.List == "" {
+		return g, kept, nil
 	}
-	if g.Protected, err = readProtected(f.protect); err != nil {
-		err = &stop{
-			code: exitUsage, err: fmt.Errorf("--protect %s: %w", f.protect, err),
+	if g.Protected, err = readProtected(told.List); err != nil {
+		return g, nil, &stop{
+			code: exitUsage, err: fmt.Errorf("--protect %s: %w", told.List, err),
 			hint: cmp.Or(batch.HintOf(err), "it holds one address a line, or it is a CSV with a column email"),
 		}
 	}
-	return g, err
+	kept.List = absolute(told.List) // it may be read again from another folder
+	return g, kept, nil
+}
+
+// guardsGiven writes guards as they are given on a command line.
+func guardsGiven(told batch.ToldGuards) string {
+	s := ""
+	for _, d := range told.Domains {
+		s += " --allow-domain " + shellQuote(d)
+	}
+	if told.List != "" {
+		s += " --protect " + shellQuote(told.List)
+	}
+	return s
 }
 
 // ownAddress returns the account that the credentials are of, "" if they don't tell.
@@ -105,12 +98,12 @@ func (a *app) agree(ctx context.Context, x execution, fresh bool) error {
 		return &stop{code: exitGuard, err: err, hint: fmt.Sprintf("look at the plan: mimebatch show %s%s; if it is as meant: %s",
 			x.run.ID, a.placeFlags(), a.next(x, "--max-changes", strconv.Itoa(n)))}
 	}
-	many, purges := n > x.confirmAbove, x.run.Mode == batch.Purge && !x.begun
-	if x.yes || n == 0 || !fresh && !purges && (!many || x.begun && x.agreed) {
+	many, purges := n > x.flags.confirmAbove, x.run.Mode == batch.Purge && !x.begun
+	if x.flags.yes || n == 0 || !fresh && !purges && (!many || x.begun && x.agreed) {
 		return nil
 	}
 	if !a.canAsk() {
-		why := fmt.Sprintf("more than --confirm-above %d", x.confirmAbove)
+		why := fmt.Sprintf("more than --confirm-above %d", x.flags.confirmAbove)
 		if purges {
 			why = "and accounts to be deleted for good"
 		}

@@ -62,6 +62,24 @@ func TestApplyAsksForLargePlans(t *testing.T) {
 	}
 }
 
+// Who agreed to the rows that meet a condition has not agreed to the others, whatever the journal's options say.
+func TestApplyAsksForTheRestAfterACondition(t *testing.T) {
+	home, sheet, journal := t.TempDir(), newcomers(t, 4), filepath.Join(t.TempDir(), "journal.db")
+	_, errs, code := session(t, home, "", "run", sheet, "--sandbox", "--journal", journal, "--yes", "--where", "name = 'New 0'")
+	id := regexp.MustCompile(`apply ([2-9b-z]{6})`).FindStringSubmatch(errs)
+	if code != exitIncomplete || id == nil {
+		t.Fatalf("exit %d\n%s", code, errs)
+	}
+	alterJournal(t, journal, `UPDATE sessions SET options = '["--if=name = ''New 0''"]'`)
+	for _, want := range []int{exitGuard, exitDone} {
+		typed := map[int]string{exitGuard: "y\n", exitDone: "3\n"}[want]
+		_, errs, code := session(t, home, typed, "apply", id[1], "--sandbox", "--journal", journal, "--confirm-above", "2")
+		if code != want || !strings.Contains(errs, "Type the number") {
+			t.Errorf("exit %d, want %d\n%s", code, want, errs)
+		}
+	}
+}
+
 // The canary's rows are shown with what became of them, and the others wait for a yes.
 func TestCanaryAsks(t *testing.T) {
 	for typed, want := range map[string]struct{ code, created int }{"y\ny\n": {exitDone, 5}, "y\nn\n": {exitGuard, 2}, "y\n": {exitGuard, 2}} {
@@ -87,14 +105,14 @@ func TestNextCommandHasTheFlagsAgain(t *testing.T) {
 		"--rate-share=50%", "--sheet=New starters", "--until=06:00", "--wave-pause=10m0s", "--wave-size=200", "--where=name = 'It''s'", "--yes=true",
 	}}
 	x := execution{run: batch.Run{ID: "k3f9qa"}}
-	x.until.text = "06:00"
+	x.flags.until.text = "06:00"
 	const before, after = "mimebatch apply k3f9qa", ` --max-changes 10% --max-failures 2.5% --out 'my results.csv' --overwrite-drift --rate-share 50%`
 	const waves = ` --wave-pause 10m0s --wave-size 200 --where 'name = '\''It'\'''\''s'\''' --profile acme`
 	if d := cmp.Diff(before+" --canary 5"+after+" --until 06:00"+waves, a.next(x)); d != "" {
 		t.Errorf("flags (-want +got):\n%s", d)
 	}
 	a.canaryOver = true
-	x.until.text = "2020-12-31 06:00"
+	x.flags.until.text = "2020-12-31 06:00"
 	if d := cmp.Diff(before+after+waves, a.next(x)); d != "" {
 		t.Errorf("flags (-want +got):\n%s", d)
 	}

@@ -21,7 +21,7 @@ import (
 type planFlags struct {
 	callFlags
 	reading     readingFlags
-	guards      guardFlags
+	guards      batch.ToldGuards
 	mode        string
 	readState   string
 	skipInvalid bool
@@ -30,7 +30,7 @@ type planFlags struct {
 func (f *planFlags) add(cmd *cobra.Command) {
 	f.callFlags.add(cmd)
 	f.reading.add(cmd)
-	f.guards.add(cmd)
+	guardFlags(cmd, &f.guards)
 	flags := cmd.Flags()
 	flags.StringVar(&f.mode, "mode", string(batch.Upsert), "upsert, create or update; an action column overrides it for its row")
 	flags.StringVar(&f.readState, "read-state", string(batch.ReadAuto), "read the accounts' settings before planning: auto (where a row needs it), always or never")
@@ -77,11 +77,11 @@ Exit status is 3 if rows are invalid or blocked, and 5 if invalid rows keep the 
 
 func (a *app) plan(ctx context.Context, path string, f planFlags) error {
 	sum := summary{Type: "summary"}
-	p, err := a.prepare(ctx, path, f, &sum, nil)
+	p, end, err := a.prepare(ctx, path, f, &sum, nil)
 	if err != nil {
 		return a.finish(sum, err)
 	}
-	defer p.close()
+	defer end()
 	a.nextCommand("to apply it", "apply", p.run.ID)
 	if p.planned.counts[batch.Invalid]+p.planned.counts[batch.Blocked] > 0 {
 		return a.finish(sum, &stop{code: exitIncomplete})
@@ -96,83 +96,81 @@ type prepared struct {
 	planned planned
 	journal *journal.Journal
 	client  *mimecast.Client
-	close   func()
 }
 
 // prepare checks a sheet, plans it and stores and prints the plan. If ready is not nil, it has the last word on the sheet
-// before the tenant is read.
-func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summary, ready func(*batch.Sheet) error) (*prepared, error) {
+// before the tenant is read. The returned function closes the journal and ends the connection.
+func (a *app) prepare(ctx context.Context, path string, f planFlags, sum *summary, ready func(*batch.Sheet) error) (*prepared, func(), error) {
 	mode, err := f.check()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	config, err := a.clientConfig(f.callFlags)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	guards, err := a.guards(f.guards)
+	guards, kept, err := a.guards(f.guards)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s, err := a.openSheet(ctx, path, f.reading)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sum.Rows = s.Rows
 	if path == standardInput && s.Secrets {
-		return nil, &batch.SheetError{
+		return nil, nil, &batch.SheetError{
 			Path: s.Table.Path, Msg: "it has passwords, which apply reads from the sheet again, and standard input can't be read again",
 			Fix: "give the name of a file; or leave the column out with --map",
 		}
 	}
 	n, err := a.problems(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sum.Invalid = n.invalid
 	sum.NotReached = s.Rows - sum.Invalid // should nothing come of the plan
 	if f.reading.Strict && len(s.Warnings) > 0 {
-		return nil, &stop{
+		return nil, nil, &stop{
 			code: exitSheet, err: fmt.Errorf("%s of the sheet as a whole; nothing was sent", count(len(s.Warnings), "warning", "warnings")),
 			hint: "see to them, or leave --strict out",
 		}
 	}
 	if sum.Invalid > 0 && !f.skipInvalid {
-		return nil, &stop{
+		return nil, nil, &stop{
 			code: exitSheet, err: fmt.Errorf("%s of %d can't be used; nothing was sent", count(sum.Invalid, "row", "rows"), s.Rows),
 			hint: "mend them, or leave them out with --skip-invalid",
 		}
 	}
 	if ready != nil {
 		if err := ready(s); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	client, disconnect, err := a.directory(config)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	j, err := a.openJournal(ctx)
 	if err != nil {
 		disconnect()
-		return nil, err
+		return nil, nil, err
 	}
-	p := &prepared{run: runOf(s), sheet: s, journal: j, client: client, close: func() { j.Close(); disconnect() }}
+	end := func() { j.Close(); disconnect() }
+	p := &prepared{run: runOf(s), sheet: s, journal: j, client: client}
+	p.run.Guards = kept
 	if err := a.store(ctx, p, path, batch.Planner{
 		Directory: client, Mode: mode, Workers: f.workers, ReadState: batch.ReadState(f.readState),
 		Guard: guards.Blocks,
 	}); err != nil {
-		p.close()
-		return nil, err
+		end()
+		return nil, nil, err
 	}
-	sum.Run = string(p.run.ID)
-	sum.count(p.planned.counts)
-	sum.ToCreate, sum.ToUpdate = p.planned.create, p.planned.update
-	a.printPlan(p)
-	return p, nil
+	a.printPlan(p, sum)
+	return p, end, nil
 }
 
-// store makes the plan and stores it. The run has what is known of its sheet already.
+// store makes the plan and stores it. The run has what is known of its sheet and its guards already, and then all that the journal has.
 func (a *app) store(ctx context.Context, p *prepared, path string, planner batch.Planner) error {
 	tenant, err := batch.ReadTenant(ctx, p.client)
 	if err != nil {
@@ -186,7 +184,11 @@ func (a *app) store(ctx context.Context, p *prepared, path string, planner batch
 	p.run.ID, p.run.Created, p.run.Mode, p.run.Tenant, p.run.Version = newRunID(), time.Now().UTC(), planner.Mode, tenant, version()
 	p.run.SheetPath, p.run.Options = path, a.options
 	p.planned.counts = batch.Counts{}
-	return p.journal.Plan(ctx, p.run, p.planned.watch(planner.Plan(ctx, p.sheet)))
+	if err := p.journal.Plan(ctx, p.run, p.planned.watch(planner.Plan(ctx, p.sheet))); err != nil {
+		return err
+	}
+	p.run, err = p.journal.Run(ctx, p.run.ID)
+	return err
 }
 
 // runOf returns what a run holds of its sheet.
@@ -224,7 +226,6 @@ type planned struct {
 	changes        []string // rows that are updated, with before -> after
 	stopped        []string // rows that are blocked
 	notes          map[string]int
-	secrets        bool
 }
 
 // passwordNote is what to know of accounts that are there and get a password.
@@ -252,9 +253,6 @@ func (p *planned) add(row batch.PlannedRow) {
 	p.counts[batch.StatusOf(row.Action, openResults(row.Steps))]++
 	for _, n := range row.Notes {
 		p.notes[n]++
-	}
-	for _, s := range row.Steps {
-		p.secrets = p.secrets || s.WithPassword
 	}
 	switch row.Action {
 	case batch.ActionCreate:
@@ -315,7 +313,11 @@ func changes(s batch.Step) string {
 	return strings.Join(parts, ", ")
 }
 
-func (a *app) printPlan(p *prepared) {
+// printPlan prints a plan, and takes it into the summary.
+func (a *app) printPlan(p *prepared, sum *summary) {
+	sum.Run, sum.Rows = string(p.run.ID), p.run.Rows
+	sum.count(p.planned.counts)
+	sum.ToCreate, sum.ToUpdate = p.planned.create, p.planned.update
 	a.printf("\nPlan %s for %s\n", p.run.ID, tenantName(p.run.Tenant))
 	c := &p.planned
 	second, again := "", ""

@@ -31,6 +31,8 @@ it are those of the run. It is made of the journal alone, and the same journal a
   type, format                 "record", and the version of these keys
   run, kind, of                the run; plan, retry or undo; of which run
   planned, mode, version       when, how and by which mimebatch it was planned
+  guards                       protect, the list's path, and domains, each if
+                               the plan was told it; null if that isn't known
   rows, blank                  the sheet's rows, and blank lines between them
   tenant                       account, name, base_url, sandbox
   sheet                        path, sha256, format, worksheet
@@ -40,11 +42,12 @@ it are those of the run. It is made of the journal alone, and the same journal a
   calls                        how many calls were made for create and update,
                                and for purge and unpurge if there were any
   sessions                     each time that it was applied: n, begun, ended,
-                               operator, host, pid, version, options, stopped,
-                               results, results_sha256
+                               operator, host, pid, version, options, whole,
+                               stopped, results, results_sha256
 
 Times are UTC. Hashes are SHA-256 in hexadecimal, "" where none was kept. ended is null while a session goes on,
-and if it was killed; stopped says why it ended before all rows were through.`,
+and if it was killed; stopped says why it ended before all rows were through, whole whether it was not of rows
+only that meet a condition.`,
 		Args: oneArg("run"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.writeRecord(cmd.Context(), args[0], out) },
 	}
@@ -62,6 +65,7 @@ type record struct {
 	Planned    time.Time              `json:"planned"`
 	Mode       batch.Mode             `json:"mode"`
 	Version    string                 `json:"version"`
+	Guards     *batch.ToldGuards      `json:"guards"`
 	Rows       int                    `json:"rows"`
 	Blank      int                    `json:"blank"`
 	Tenant     recordTenant           `json:"tenant"`
@@ -100,6 +104,7 @@ type recordSession struct {
 	PID           int        `json:"pid"`
 	Version       string     `json:"version"`
 	Options       []string   `json:"options"`
+	Whole         bool       `json:"whole"`
 	Stopped       string     `json:"stopped"`
 	Results       string     `json:"results"`
 	ResultsSHA256 string     `json:"results_sha256"`
@@ -110,7 +115,7 @@ func recordOf(ctx context.Context, j *journal.Journal, run batch.Run) (record, e
 	t := run.Tenant
 	r := record{
 		Type: "record", Format: recordFormat, Run: run.ID, Kind: run.Kind, Of: run.Of, Planned: run.Created, Mode: run.Mode, Version: run.Version,
-		Rows: run.Rows, Blank: run.Blank, PlanSHA256: run.PlanSHA256, Counts: batch.Counts{}, Calls: map[batch.StepKind]int{},
+		Guards: run.Guards, Rows: run.Rows, Blank: run.Blank, PlanSHA256: run.PlanSHA256, Counts: batch.Counts{}, Calls: map[batch.StepKind]int{},
 		Tenant: recordTenant{Account: t.Account, Name: t.Name, BaseURL: t.BaseURL, Sandbox: t.Sandbox},
 		Sheet:  recordSheet{recordFile{run.SheetPath, run.SHA256}, run.Format, run.Worksheet},
 	}
@@ -143,7 +148,7 @@ func recordOf(ctx context.Context, j *journal.Journal, run batch.Run) (record, e
 
 func recordSessionOf(s batch.Session) recordSession {
 	r := recordSession{
-		N: s.N, Begun: s.Begun, Operator: s.Operator, Host: s.Host, PID: s.PID, Version: s.Version, Options: s.Options,
+		N: s.N, Begun: s.Begun, Operator: s.Operator, Host: s.Host, PID: s.PID, Version: s.Version, Options: s.Options, Whole: s.Whole,
 		Stopped: s.Stopped, Results: s.Results, ResultsSHA256: s.ResultsSHA256,
 	}
 	if !s.Ended.IsZero() {

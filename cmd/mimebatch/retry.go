@@ -19,7 +19,7 @@ import (
 // retryFlags are the flags of retry.
 type retryFlags struct {
 	callFlags
-	guards                  guardFlags
+	guards                  batch.ToldGuards
 	sheetPath, passwordFile string
 	readState               string
 	allFailed               bool
@@ -42,8 +42,8 @@ be told: with another sheet they are set again.
 
 What was done already, by the run, those that it is a retry of, or their other retries, is not done again.
 
-The guards of the run, --protect and --allow-domain, are those of its retry too, unless they are given anew. Rows that were
-blocked by the list of --protect stay so though the list is another one by now.
+The guards of the run, --protect and --allow-domain, are those of its retry too, unless they are given anew; where an older version
+didn't keep them, that is said. Rows that were blocked by the list of --protect stay so though the list is another one by now.
 
 The run itself stays as it is. Its unknown rows stay unknown there until apply settles them, which is best done before the
 new plan is applied: apply doesn't send anything again to an account that a later run has written to.
@@ -55,7 +55,7 @@ or that the run doesn't have.`,
 	}
 	a.connectFlags(cmd)
 	f.callFlags.add(cmd)
-	f.guards.add(cmd)
+	guardFlags(cmd, &f.guards)
 	flags := cmd.Flags()
 	flags.StringVar(&f.sheetPath, "sheet", "", "a corrected sheet's `file`, or where the run's own was moved")
 	sheetPasswordFlag(cmd, &f.passwordFile)
@@ -75,22 +75,19 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 	if err != nil {
 		return err
 	}
-	config, err := a.clientConfig(f.callFlags)
+	re, err := a.replan(ctx, id, f.callFlags)
 	if err != nil {
 		return err
 	}
-	j, run, err := a.findRun(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer j.Close()
+	defer re.close()
+	j, run := re.journal, re.of
 	if run.Kind == batch.OfUndo {
 		return &stop{
 			code: exitUsage, err: fmt.Errorf("run %s takes another run back, and its rows are not what the sheet asks for", run.ID),
 			hint: "plan what is left of that again: " + a.planAgain(run),
 		}
 	}
-	guards, taken, err := a.guardsOf(run, f.guards)
+	guards, kept, err := a.guardsOf(run, f.guards)
 	if err != nil {
 		return err
 	}
@@ -98,23 +95,17 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 	if err != nil {
 		return err
 	}
-	client, tenant, disconnect, err := a.tenantOf(ctx, config, run)
-	if err != nil {
+	if err := re.connect(ctx, new(app).retryCommand()); err != nil {
 		return err
 	}
-	defer disconnect()
-	// What is being applied right now is about to be done.
-	unlock, err := a.lockTenant(tenant, fmt.Sprintf("mimebatch retry %s%s%s", run.ID, flagsFor(new(app).retryCommand(), a.options), a.tenantFlags()))
-	if err != nil {
-		return err
-	}
-	defer unlock()
 	before, err := a.runsBefore(ctx, j, run)
 	if err != nil {
 		return err
 	}
-	if err := protectAgain(ctx, j, &guards, taken, run, before); err != nil {
-		return err
+	if f.guards.List == "" {
+		if err := protectAgain(ctx, j, &guards, run, before); err != nil {
+			return err
+		}
 	}
 	r, err := batch.NewRetry(ctx, run, j.Results(ctx, run.ID), s, batch.RetryOptions{
 		Passing: mimecast.Passing, AllFailed: f.allFailed, MostEdits: mostShown, Before: before,
@@ -132,84 +123,80 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 	if r.Rows == 0 {
 		return nothingToRetry(run, r, s.Table.Path)
 	}
-	a.options = append(a.options, taken...)
-	p := &prepared{run: runOf(s), sheet: s, journal: j, client: client}
-	p.run.Kind, p.run.Of, p.run.Rows, p.run.Blank = batch.OfRetry, run.ID, r.Rows, 0
-	planner := batch.Planner{Directory: client, Mode: run.Mode, Workers: f.workers, ReadState: readState, Take: r.Take, Amend: r.Amend, Guard: guards.Blocks}
-	if err := a.store(ctx, p, s.Table.Path, planner); err != nil {
+	p := &prepared{run: runOf(s), sheet: s, journal: j, client: re.client}
+	p.run.Kind, p.run.Of, p.run.Rows, p.run.Blank, p.run.Guards = batch.OfRetry, run.ID, r.Rows, 0, kept
+	if err := a.store(ctx, p, s.Table.Path, batch.Planner{
+		Directory: re.client, Mode: run.Mode, Workers: f.workers, ReadState: readState, Take: r.Take, Amend: r.Amend, Guard: guards.Blocks,
+	}); err != nil {
 		return err
 	}
-	sum.Run, sum.Rows = string(p.run.ID), p.run.Rows
-	sum.count(p.planned.counts)
-	sum.ToCreate, sum.ToUpdate = p.planned.create, p.planned.update
-	a.printPlan(p)
+	a.printPlan(p, sum)
 	if err := a.printInvalid(ctx, p); err != nil {
 		return err
 	}
 	if n := r.Counts[batch.InDoubt]; n > 0 {
-		it := "it"
-		if n > 1 {
-			it = "them"
-		}
-		a.nextCommand(fmt.Sprintf("%s unknown in run %s; to settle %s there, before this plan is applied", count(n, "row stays", "rows stay"), run.ID, it), "apply", run.ID)
+		a.nextCommand(fmt.Sprintf("%s unknown in run %s; to settle %s there, before this plan is applied",
+			count(n, "row stays", "rows stay"), run.ID, oneOr(n, "it", "them")), "apply", run.ID)
 	}
-	if p.planned.create+p.planned.update > 0 {
-		a.nextCommand("to apply it", "apply", p.run.ID)
-	} else {
-		a.infof("there is nothing to apply")
-	}
-	if p.planned.counts[batch.Invalid]+p.planned.counts[batch.Blocked]+r.Edits.Removed > 0 {
-		return &stop{code: exitIncomplete}
-	}
-	return nil
+	planned := &p.planned
+	return a.replanned(p.run.ID, planned.create+planned.update, planned.counts[batch.Invalid]+planned.counts[batch.Blocked]+r.Edits.Removed)
 }
 
-// guardsOf returns the guards of a retry: those of the run, but for what is given anew. It tells the options that are taken over.
-func (a *app) guardsOf(run batch.Run, f guardFlags) (g batch.Guards, taken []string, err error) {
-	list, domains := f.protect == "", len(f.allowDomains) == 0
-	for _, o := range run.Options {
-		switch name, value, _ := strings.Cut(o, "="); {
-		case name == "--protect" && list:
-			f.protect = value
-		case name == "--allow-domain" && domains:
-			f.allowDomains = append(f.allowDomains, value)
-		default:
-			continue
+// guardsOf returns the guards of a retry, and what its run keeps of them: those of the run, but for what is told anew.
+func (a *app) guardsOf(run batch.Run, told batch.ToldGuards) (g batch.Guards, kept *batch.ToldGuards, err error) {
+	if run.Guards == nil {
+		if g, kept, err = a.guards(told); guardsGiven(told) == "" {
+			a.warnf("run %s is of an older version and doesn't tell its guards: if it had any, name them anew, with --protect and --allow-domain", run.ID)
+			kept = nil
 		}
-		taken = append(taken, o)
+		return g, kept, err
 	}
-	if len(taken) > 0 {
-		a.infof("guards of run %s, taken over:%s", run.ID, flagsFor(new(app).retryCommand(), taken))
+	taken := *run.Guards
+	if told.List != "" {
+		taken.List = ""
 	}
-	if !list || f.protect == "" {
-		g, err = a.guards(f)
-		return g, taken, err
+	if len(told.Domains) > 0 {
+		taken.Domains = nil
+	} else {
+		told.Domains = taken.Domains
+	}
+	if words := guardsGiven(taken); words != "" {
+		a.infof("guards of run %s, taken over:%s", run.ID, words)
 	}
 	var protected map[string]bool
-	if filepath.IsAbs(f.protect) {
-		protected, err = readProtected(f.protect)
+	if taken.List != "" {
+		if protected, err = protectedBy(run); err != nil {
+			return g, nil, err
+		}
+	}
+	if g, kept, err = a.guards(told); err == nil && taken.List != "" {
+		g.Protected, kept.List = protected, taken.List
+	}
+	return g, kept, err
+}
+
+// protectedBy reads the list of a run again.
+func protectedBy(run batch.Run) (protected map[string]bool, err error) {
+	path := run.Guards.List
+	if filepath.IsAbs(path) {
+		protected, err = readProtected(path)
 	} else {
 		err = errors.New("which folder it is in isn't known")
 	}
 	if err != nil {
-		return g, nil, &stop{
-			code: exitUsage, err: fmt.Errorf("run %s was planned with --protect %s: %w", run.ID, f.protect, err), hint: "name the list anew, with --protect FILE",
-		}
+		err = &stop{code: exitUsage, err: fmt.Errorf("run %s was planned with --protect %s: %w", run.ID, path, err), hint: "name the list anew, with --protect FILE"}
 	}
-	g, err = a.guards(guardFlags{allowDomains: f.allowDomains})
-	g.Protected = protected
-	return g, taken, err
+	return protected, err
 }
 
-// protectAgain adds to the guards whom the list that is taken over protected in the run and in those before it: the list may be
-// another one by now.
-func protectAgain(ctx context.Context, j *journal.Journal, g *batch.Guards, taken []string, run batch.Run, before []batch.PastRun) error {
-	i := slices.IndexFunc(taken, func(o string) bool { return strings.HasPrefix(o, "--protect=") })
-	if i < 0 {
-		return nil
+// protectAgain adds to the guards whom the list of a run protected in it and in those before it: the list may be another one by now,
+// or not be known any more.
+func protectAgain(ctx context.Context, j *journal.Journal, g *batch.Guards, run batch.Run, before []batch.PastRun) error {
+	if g.Protected == nil {
+		g.Protected = map[string]bool{}
 	}
 	for _, past := range append([]batch.PastRun{{Run: run, Rows: j.Results(ctx, run.ID)}}, before...) {
-		if !slices.Contains(past.Options, taken[i]) {
+		if listOf(past.Run) != listOf(run) {
 			continue
 		}
 		for r, err := range past.Rows {
@@ -222,6 +209,14 @@ func protectAgain(ctx context.Context, j *journal.Journal, g *batch.Guards, take
 		}
 	}
 	return nil
+}
+
+// listOf returns where the list of a run is, "" if there was none or it isn't known.
+func listOf(run batch.Run) string {
+	if run.Guards == nil {
+		return ""
+	}
+	return run.Guards.List
 }
 
 // runsBefore returns the runs that a run is a retry of, and the other retries of it and of these that were begun, the newest first.

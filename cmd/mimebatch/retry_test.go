@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -44,10 +47,63 @@ func TestRetryRefusesAListOfAnUnknownFolder(t *testing.T) {
 	if err := os.WriteFile("board.txt", []byte("somebody.else@example.com\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	path := journalOf(t, batch.Run{ID: "k3f9qa", Kind: batch.OfSheet, Created: time.Now(), SheetPath: "people.csv", Options: []string{"--protect=board.txt"}})
+	path := journalOf(t, batch.Run{ID: "k3f9qa", Kind: batch.OfSheet, Created: time.Now(), SheetPath: "people.csv", Guards: &batch.ToldGuards{List: "board.txt"}})
 	code, _, stderr := invoke(t, nil, "retry", "k3f9qa", "--journal", path)
 	if code != exitUsage || !strings.Contains(stderr, "was planned with --protect board.txt") || !strings.Contains(stderr, "name the list anew, with --protect FILE") {
 		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
+// Whom a run was kept from its retry is kept from, whichever version planned it: that hangs on no word of a command line. What an
+// older version didn't keep is said, and nobody who was protected is touched.
+func TestRetryProtectsInOlderJournals(t *testing.T) {
+	const to5 = "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE sessions DROP COLUMN whole; PRAGMA user_version = 5"
+	for name, tt := range map[string]struct {
+		alter string // what makes another journal of this version's, %s being the list
+		tells string
+	}{
+		"flags by other names": {`UPDATE runs SET options = '["--keep-out=%s"]'`, `guards of run \w+, taken over: --allow-domain example.com\s+--protect\s+\S+board.txt\n`},
+		"version 5":            {`UPDATE runs SET options = '["--allow-domain=example.com","--protect=%s"]'; ` + to5, `guards of run \w+, taken over: --allow-domain example.com\s+--protect\s+\S+board.txt\n`},
+		"version 4":            {to5 + "; -- %s\nALTER TABLE runs DROP COLUMN options; PRAGMA user_version = 4", `warning: run \w+ is of an older version and doesn't tell`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := t.TempDir()
+			file := func(name, content string) string {
+				path := filepath.Join(home, name)
+				if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return path
+			}
+			list, path := file("board.txt", "board@example.com\n"), filepath.Join(home, "journal.db")
+			people := file("people.csv", "email,name\nboard@example.com,Board\nout@example.net,Out\n")
+			_, errs, code := session(t, home, "", "plan", people, "--sandbox", "--journal", path, "--protect", list, "--allow-domain", "example.com")
+			id := regexp.MustCompile(`apply ([2-9b-z]{6})`).FindStringSubmatch(errs)
+			if code != exitIncomplete || id == nil {
+				t.Fatalf("exit code %d\n%s", code, errs)
+			}
+			alterJournal(t, path, fmt.Sprintf(tt.alter, list))
+			out, errs, _ := session(t, home, "", "retry", id[1], "--sandbox", "--journal", path, "--all-failed")
+			if !strings.Contains(out, "board@example.com: the address is protected") || !regexp.MustCompile(tt.tells).MatchString(errs) {
+				t.Errorf("%s%s", out, errs)
+			}
+			if told, allowed := name != "version 4", strings.Contains(out, "out@example.net: example.net is not one"); allowed != told {
+				t.Errorf("the other domain is blocked: %t, want %t\n%s", allowed, told, out)
+			}
+		})
+	}
+}
+
+// alterJournal executes SQL on a journal.
+func alterJournal(t *testing.T, path, text string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), text); err != nil {
+		t.Fatal(err)
 	}
 }
 

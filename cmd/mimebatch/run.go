@@ -43,7 +43,7 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 		if !f.yes && !a.canAsk() {
 			return &stop{code: exitUsage, err: errors.New("there is no terminal to ask on"), hint: "look at the plan with: mimebatch plan " + shellQuote(path) + a.tenantFlags() + "; or add --yes"}
 		}
-		p, err := a.prepare(ctx, path, pf, &sum, func(s *batch.Sheet) error {
+		p, end, err := a.prepare(ctx, path, pf, &sum, func(s *batch.Sheet) error {
 			run := runOf(s)
 			if _, err := f.condition(run); err != nil {
 				return err
@@ -57,8 +57,7 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 		if err != nil {
 			return err
 		}
-		defer p.close()
-		p.run.Secrets = p.planned.secrets
+		defer end()
 		x := newExecution(p.run, p.journal, p.planned.counts, pf.callFlags, f)
 		x.client = p.client
 		if x.left, err = a.left(ctx, p.journal, p.run, f.waveFlags); err != nil {

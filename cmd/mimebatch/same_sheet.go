@@ -13,13 +13,15 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"mimebatch/batch"
 	"mimebatch/batch/journal"
 )
 
 // sameSheet refuses the sheet of a plan if it is no longer the same to the byte, telling what is different. It returns the sheet's
-// passwords, nil if none are needed.
-func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, path, passwordFile string) (*batch.Passwords, error) {
+// passwords if steps need them, else nil.
+func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, path, passwordFile string, need bool) (*batch.Passwords, error) {
 	if run.Kind == batch.OfUndo {
 		return nil, nil // what it puts back is in the journal
 	}
@@ -32,7 +34,7 @@ func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, 
 	}
 	sum, err := fileSHA256(path)
 	if errors.Is(err, fs.ErrNotExist) && !given {
-		if run.Secrets {
+		if need {
 			return nil, &batch.SheetError{Path: path, Msg: "the sheet is gone, and the plan needs its passwords", Fix: "bring it back, or say where it is with --sheet FILE"}
 		}
 		return nil, nil
@@ -44,12 +46,12 @@ func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, 
 		}
 		return nil, &batch.SheetError{Path: path, Err: err, Fix: fix}
 	}
-	if sum == run.SHA256 && !run.Secrets {
+	if sum == run.SHA256 && !need {
 		return nil, nil
 	}
 	o := run.Reading
 	o.Worksheet = run.Worksheet
-	if run.Secrets || passwordFile != "" {
+	if need || passwordFile != "" {
 		o.Password = a.sheetPassword(path, passwordFile)
 	}
 	if sum == run.SHA256 {
@@ -179,14 +181,20 @@ func (a *app) again(run batch.Run) string {
 
 // planAgain is the command that makes the same plan once more.
 func (a *app) planAgain(run batch.Run) string {
+	given := func(cmd *cobra.Command, but ...string) string {
+		words := flagsFor(cmd, run.Options, append(but, "protect", "allow-domain")...)
+		if run.Guards != nil {
+			words += guardsGiven(*run.Guards)
+		}
+		return words + a.tenantFlags()
+	}
 	switch run.Kind {
 	case batch.OfRetry:
-		given := flagsFor(new(app).retryCommand(), run.Options, "sheet")
-		return fmt.Sprintf("mimebatch retry %s --sheet %s%s%s", run.Of, shellQuote(run.SheetPath), given, a.tenantFlags())
+		return fmt.Sprintf("mimebatch retry %s --sheet %s%s", run.Of, shellQuote(run.SheetPath), given(new(app).retryCommand(), "sheet"))
 	case batch.OfUndo:
-		return fmt.Sprintf("mimebatch undo %s%s%s", run.Of, flagsFor(new(app).undoCommand(), run.Options), a.tenantFlags())
+		return fmt.Sprintf("mimebatch undo %s%s", run.Of, given(new(app).undoCommand()))
 	}
-	return "mimebatch plan " + shellQuote(run.SheetPath) + flagsFor(new(app).planCommand(), run.Options) + a.tenantFlags()
+	return "mimebatch plan " + shellQuote(run.SheetPath) + given(new(app).planCommand())
 }
 
 func fileSHA256(path string) (string, error) {

@@ -26,12 +26,13 @@ type applying struct {
 
 // beginSession writes down who applies a run, before anything is sent.
 func (a *app) beginSession(ctx context.Context, x execution, results string) (*applying, error) {
-	events, err := openEvents(x.events, results, x.run.ID, journaledRow(ctx, x))
+	events, err := openEvents(x.flags.events, results, x.run.ID, journaledRow(ctx, x))
 	if err != nil {
 		return nil, err
 	}
 	s := &applying{app: a, journal: x.journal, events: events, kept: batch.Session{
 		Run: x.run.ID, Begun: time.Now().UTC(), Operator: a.operator(), Host: hostName(), PID: os.Getpid(), Version: version(), Options: a.options,
+		Whole: x.left.only == nil,
 	}}
 	if s.kept.N, err = x.journal.BeginSession(ctx, s.kept); err != nil {
 		return nil, errors.Join(err, events.close())

@@ -95,7 +95,16 @@ func (a *app) printRun(run batch.Run) {
 	if run.PlanSHA256 != "" {
 		a.printf("Plan     %s\n", run.PlanSHA256)
 	}
-	a.printf("Mode     %s\n\n", run.Mode)
+	a.printf("Mode     %s\n", run.Mode)
+	guards := "not known"
+	if run.Guards != nil {
+		guards = strings.TrimPrefix(guardsGiven(*run.Guards), " ")
+	}
+	if guards != "" {
+		a.printf("Guards   ")
+		a.prose(guards, strings.Repeat(" ", 9))
+	}
+	a.printf("\n")
 }
 
 // sessionLine is a session under --json.

@@ -14,7 +14,7 @@ import (
 
 func (a *app) undoCommand() *cobra.Command {
 	var calls callFlags
-	var f guardFlags
+	var told batch.ToldGuards
 	var purge bool
 	cmd := &cobra.Command{
 		Use:   "undo RUN",
@@ -42,68 +42,53 @@ nothing.
 The undo of an undo puts things back again, and takes accounts off the purge list. Exit status is 3 if rows are kept or
 not reversible.`,
 		Args: oneArg("run"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.undo(cmd.Context(), args[0], calls, f, purge) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.undo(cmd.Context(), args[0], calls, told, purge)
+		},
 	}
 	a.connectFlags(cmd)
 	calls.add(cmd)
-	f.add(cmd)
+	guardFlags(cmd, &told)
 	cmd.Flags().BoolVar(&purge, "purge", false, "also queue the accounts that the run created for purging, which deletes them for good")
 	return cmd
 }
 
-func (a *app) undo(ctx context.Context, id string, calls callFlags, f guardFlags, purge bool) error {
+func (a *app) undo(ctx context.Context, id string, calls callFlags, told batch.ToldGuards, purge bool) error {
 	sum := summary{Type: "summary"}
-	err := func() error {
-		config, err := a.clientConfig(calls)
-		if err != nil {
-			return err
-		}
-		guards, err := a.guards(f)
-		if err != nil {
-			return err
-		}
-		j, of, err := a.findRun(ctx, id)
-		if err != nil {
-			return err
-		}
-		defer j.Close()
-		client, tenant, disconnect, err := a.tenantOf(ctx, config, of)
-		if err != nil {
-			return err
-		}
-		defer disconnect()
-		// What is being applied right now is about to be done.
-		unlock, err := a.lockTenant(tenant, fmt.Sprintf("mimebatch undo %s%s%s", of.ID, flagsFor(new(app).undoCommand(), a.options), a.tenantFlags()))
-		if err != nil {
-			return err
-		}
-		defer unlock()
-		if counts, err := j.Counts(ctx, of.ID); err != nil {
-			return err
-		} else if left := counts[batch.NotReached] + counts[batch.InDoubt]; left > 0 {
-			a.warnf("run %s is not through: %s left; what it does after this is not taken back", of.ID, count(left, "row is", "rows are"))
-		}
-		p := undoing{run: undoOf(of, purge)}
-		p.run.Options = a.options
-		undoer := batch.Undoer{Directory: client, Journal: j, Workers: calls.workers, Guard: guards.Blocks, Purge: purge}
-		if err := j.Plan(ctx, p.run, p.watch(undoer.Plan(ctx, of.ID))); err != nil {
-			return err
-		}
-		sum.Run, sum.Rows, sum.ToUpdate, sum.Undone = string(p.run.ID), p.run.Rows, p.update, p.undone.rows
-		sum.ToPurge = p.undone.purges[batch.ToReverse]
-		sum.count(p.counts)
-		a.printUndoing(&p)
-		if p.update > 0 {
-			a.nextCommand("to apply it", "apply", p.run.ID)
-		} else {
-			a.infof("there is nothing to apply")
-		}
-		if p.counts[batch.Blocked] > 0 {
-			return &stop{code: exitIncomplete}
-		}
-		return nil
-	}()
+	err := a.planUndo(ctx, id, calls, told, purge, &sum)
 	return a.finish(sum, err)
+}
+
+func (a *app) planUndo(ctx context.Context, id string, calls callFlags, told batch.ToldGuards, purge bool, sum *summary) error {
+	re, err := a.replan(ctx, id, calls)
+	if err != nil {
+		return err
+	}
+	defer re.close()
+	guards, kept, err := a.guards(told)
+	if err != nil {
+		return err
+	}
+	if err := re.connect(ctx, new(app).undoCommand()); err != nil {
+		return err
+	}
+	j, of := re.journal, re.of
+	if counts, err := j.Counts(ctx, of.ID); err != nil {
+		return err
+	} else if left := counts[batch.NotReached] + counts[batch.InDoubt]; left > 0 {
+		a.warnf("run %s is not through: %s left; what it does after this is not taken back", of.ID, count(left, "row is", "rows are"))
+	}
+	p := undoing{run: undoOf(of, purge)}
+	p.run.Options, p.run.Guards = a.options, kept
+	undoer := batch.Undoer{Directory: re.client, Journal: j, Workers: calls.workers, Guard: guards.Blocks, Purge: purge}
+	if err := j.Plan(ctx, p.run, p.watch(undoer.Plan(ctx, of.ID))); err != nil {
+		return err
+	}
+	sum.Run, sum.Rows, sum.ToUpdate, sum.Undone = string(p.run.ID), p.run.Rows, p.update, p.undone.rows
+	sum.ToPurge = p.undone.purges[batch.ToReverse]
+	sum.count(p.counts)
+	a.printUndoing(&p)
+	return a.replanned(p.run.ID, p.update, p.counts[batch.Blocked])
 }
 
 // undoOf returns the run that takes another one back: it has the same rows.

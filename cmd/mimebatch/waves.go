@@ -126,9 +126,9 @@ func (l *left) creates(ctx context.Context, j *journal.Journal, id batch.RunID) 
 func (a *app) waves(x execution, p *progress, through func(int, batch.StepState)) batch.Waves {
 	taken := 0
 	before := func(ctx context.Context, w batch.Wave) (int, error) { return a.recheck(ctx, x, w, p, through) }
-	return batch.Waves{First: x.canary, Size: x.waveSize, Pause: x.wavePause, Before: before, Between: func(ctx context.Context, w batch.Wave) error {
+	return batch.Waves{First: x.flags.canary, Size: x.flags.waveSize, Pause: x.flags.wavePause, Before: before, Between: func(ctx context.Context, w batch.Wave) error {
 		taken += len(w.Rows)
-		if w.N == 1 && x.canary > 0 {
+		if w.N == 1 && x.flags.canary > 0 {
 			var err error
 			a.canaryOver = true
 			a.underway.Store(&underway{next: a.next(x), grace: x.grace, progress: p})
