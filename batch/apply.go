@@ -23,8 +23,8 @@ type Applier struct {
 	// Paused, if not nil, is called whenever all workers are held back, or for longer than they were: by the rate limit (Throttled)
 	// or because the service doesn't answer (Unknown). It must be safe for concurrent use and return at once.
 	Paused func(until time.Time, why Verdict)
-	// Only, if not nil, tells which rows are taken; the others stay as they are. It is asked more than once for a row, and by
-	// several workers at the same time.
+	// Only, if not nil, tells which rows are taken; the others stay as they are. It is asked more than once for a row, and not by
+	// several goroutines at the same time.
 	Only func(row int) bool
 	// Limits end an Apply before all rows are through.
 	Limits Limits
@@ -106,20 +106,17 @@ type interval struct{ first, last int }
 
 // open yields the open steps of those rows of an interval that are to be taken.
 func (w *work) open(ctx context.Context, rows interval) iter.Seq2[Step, error] {
-	return w.taken(w.Journal.Open(ctx, w.run), rows)
+	return w.taken(w.Journal.Open(ctx, w.run, rows.first, rows.last))
 }
 
-// taken yields those of some steps whose rows are in an interval and are to be taken.
-func (w *work) taken(steps iter.Seq2[Step, error], rows interval) iter.Seq2[Step, error] {
+// taken yields those of some steps whose rows are to be taken.
+func (w *work) taken(steps iter.Seq2[Step, error]) iter.Seq2[Step, error] {
+	if w.Only == nil {
+		return steps
+	}
 	return func(yield func(Step, error) bool) {
 		for s, err := range steps {
-			switch {
-			case err == nil && s.Row > rows.last:
-				return
-			case err == nil && (s.Row < rows.first || w.Only != nil && !w.Only(s.Row)):
-				continue
-			}
-			if !yield(s, err) || err != nil {
+			if (err != nil || w.Only(s.Row)) && !yield(s, err) {
 				return
 			}
 		}
@@ -129,7 +126,7 @@ func (w *work) taken(steps iter.Seq2[Step, error], rows interval) iter.Seq2[Step
 // doubts returns the open steps that are in doubt.
 func (w *work) doubts(ctx context.Context) ([]Step, error) {
 	var doubts []Step
-	for s, err := range w.taken(w.Journal.InDoubt(ctx, w.run), w.wave) {
+	for s, err := range w.taken(w.Journal.InDoubt(ctx, w.run, w.wave.first, w.wave.last)) {
 		if err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ type Rechecker struct {
 	Overwrite bool
 	// First and Last bound the rows that are looked at; a zero Last is none.
 	First, Last int
-	// Only, if not nil, tells which of these are looked at; the others stay as they are.
+	// Only, if not nil, tells which of these are looked at; the others stay as they are. One goroutine asks it.
 	Only func(row int) bool
 	// Progress, if not nil, is called for each step that is settled. It must be safe for concurrent use.
 	Progress func(row int, state StepState)
@@ -117,26 +117,19 @@ func (c *Rechecker) feed(ctx context.Context, id RunID, chunks chan<- [][]Step) 
 			return ctx.Err()
 		}
 	}
-	last := c.Last
-	if last == 0 {
-		last = math.MaxInt
-	}
-	steps := c.Journal.Due(ctx, id, c.First, last)
+	list := c.Journal.Due
 	if len(c.Overtaken) > 0 {
-		steps = c.Journal.Open(ctx, id)
+		list = c.Journal.Open
 	}
 	row := 0
-	for s, err := range steps {
+	for s, err := range list(ctx, id, c.First, cmp.Or(c.Last, math.MaxInt)) {
 		if err != nil {
 			return err
-		}
-		if s.Row > last {
-			break
 		}
 		due := s.Row != row // the step before it is done
 		row = s.Row
 		takes := due && len(s.Before) > 0 && (s.Kind == StepUpdate && !s.InDoubt || s.Kind == StepPurge)
-		if !takes && c.by(s.Row) == "" || s.Row < c.First || c.Only != nil && !c.Only(s.Row) {
+		if !takes && c.by(s.Row) == "" || c.Only != nil && !c.Only(s.Row) {
 			continue
 		}
 		if last := len(chunk) - 1; last >= 0 && chunk[last][0].Row == s.Row {
@@ -163,6 +156,7 @@ func (c *Rechecker) look(ctx context.Context, id RunID, rows [][]Step, n *Rechec
 	if err != nil {
 		return err
 	}
+	verdictOf := map[StepState]Verdict{StepDone: Done, StepRefused: Refused, StepUnknown: Unknown}
 	var outcomes []Outcome
 	for i, steps := range rows {
 		r := replies[i]
@@ -173,13 +167,16 @@ func (c *Rechecker) look(ctx context.Context, id RunID, rows [][]Step, n *Rechec
 			n.Read++
 		}
 		for _, s := range steps {
-			o := Outcome{Attempt: Attempt{Run: id, Row: s.Row, Step: s.N, Try: s.Tries + 1, Settling: s.InDoubt, Begun: time.Now()}, Reply: r}
-			o.Reply.Sent = time.Time{} // no call was made for the step itself
-			if o.State = c.judge(s, &o.Reply, n); o.State == StepOpen {
+			state, why, counted := judge(s, r.Account, c.by(s.Row), c.Overwrite)
+			n.add(counted)
+			if state == StepOpen {
 				break
 			}
+			o := Outcome{Attempt: Attempt{Run: id, Row: s.Row, Step: s.N, Try: s.Tries + 1, Settling: s.InDoubt, Begun: time.Now()}, State: state, Reply: r}
+			o.Reply.Verdict, o.Reply.Reason = verdictOf[state], why
+			o.Reply.Sent = time.Time{} // no call was made for the step itself
 			outcomes = append(outcomes, o)
-			if o.State != StepDone {
+			if state != StepDone {
 				break
 			}
 		}
@@ -198,61 +195,52 @@ func (c *Rechecker) look(ctx context.Context, id RunID, rows [][]Step, n *Rechec
 	return nil
 }
 
-// judge tells what the look at its account makes of a step, and puts into the reply why: open if nothing. Settings tell nothing of
-// steps that set none.
-func (c *Rechecker) judge(s Step, r *Reply, n *Rechecked) StepState {
+// judge tells in which state the look at its account leaves a step, why, and what is to be counted; open if it settles nothing. The
+// account is nil if it can't be read, and by is the run that has overtaken the row and is not to be overwritten. Settings tell nothing
+// of steps that set none.
+func judge(s Step, account *Account, by RunID, overwrite bool) (StepState, Reason, Rechecked) {
+	if s.Kind == StepPurge && account == nil {
+		return StepOpen, Reason{}, Rechecked{Unread: 1, Kept: []int{s.Row}}
+	}
 	var changed []string
-	by, asAsked, comparable := c.by(s.Row), false, false
-	if r.Account != nil && (s.Kind == StepCreate || s.Kind == StepUpdate || s.Kind == StepPurge) {
-		changed, asAsked, comparable = s.drift(r.Account.Settings)
+	asAsked, comparable := false, false
+	if account != nil && (s.Kind == StepCreate || s.Kind == StepUpdate || s.Kind == StepPurge) {
+		changed, asAsked, comparable = s.drift(account.Settings)
 	}
-	what := ""
-	if len(changed) > 0 {
-		what = ": " + strings.Join(changed, ", ")
+	// That an account is as a create asks for is the later run's doing as well.
+	if asAsked && s.InDoubt && (s.Kind != StepCreate || by == "") {
+		return StepDone, Reason{Message: ConfirmedByLookUp}, Rechecked{}
 	}
-	hint := "find out who is right, and plan the row anew if the sheet is"
+	if asAsked && s.Kind == StepUpdate {
+		return StepDone, Reason{Code: CodeAsAsked, Message: "already as asked when its turn came; nothing was sent"}, Rechecked{AsAsked: 1}
+	}
+	asPlanned := len(changed) == 0 && comparable && s.Kind == StepUpdate && !s.InDoubt
+	var n Rechecked
+	var since, refusal string
 	switch {
-	case s.Kind == StepPurge && r.Account == nil:
-		n.Unread++
-		n.Kept = append(n.Kept, s.Row)
-		return StepOpen
-	case asAsked && s.InDoubt && (s.Kind != StepCreate || by == ""):
-		r.Reason = Reason{Message: ConfirmedByLookUp}
-		return StepDone
-	case asAsked && s.Kind == StepUpdate:
-		n.AsAsked++
-		r.Reason = Reason{Code: CodeAsAsked, Message: "already as asked when its turn came; nothing was sent"}
-		return StepDone
-	case s.InDoubt && (by != "" || len(changed) > 0 && !c.Overwrite):
-		who := "somebody has changed the account since"
-		if by != "" {
-			who = fmt.Sprintf("run %s has written to the account since", by)
-			n.Overtaken++
-		} else {
-			n.Changed++
+	case by != "" && !asPlanned:
+		n.Overtaken = 1
+		since = fmt.Sprintf("run %s has written to the account since", by)
+		refusal = since + " the plan was made, and that is not overwritten"
+	case len(changed) > 0:
+		n.Changed = 1
+		since, refusal = "somebody has changed the account since", "changed by somebody since the plan was made, and not overwritten"
+	}
+	if since == "" || overwrite {
+		return StepOpen, Reason{}, n
+	}
+	why := func(message string) Reason {
+		if len(changed) > 0 {
+			message += ": " + strings.Join(changed, ", ")
 		}
-		n.Kept = append(n.Kept, s.Row)
-		r.Verdict, r.Reason = Unknown, Reason{Code: CodeChanged, Message: "it may have been done, and is not done again: " + who + what, Hint: hint}
-		return StepUnknown
-	case len(changed) == 0 && (by == "" || s.Kind == StepUpdate && comparable):
-		return StepOpen
-	case by != "":
-		n.Overtaken++
-		n.Refused++
-		r.Verdict, r.Reason = Refused, Reason{
-			Code: CodeChanged, Message: fmt.Sprintf("run %s has written to the account since the plan was made, and that is not overwritten%s", by, what), Hint: hint,
-		}
-		return StepRefused
+		return Reason{Code: CodeChanged, Message: message, Hint: "find out who is right, and plan the row anew if the sheet is"}
 	}
-	n.Changed++
-	if c.Overwrite {
-		return StepOpen
+	if s.InDoubt {
+		n.Kept = []int{s.Row}
+		return StepUnknown, why("it may have been done, and is not done again: " + since), n
 	}
-	n.Refused++
-	r.Verdict, r.Reason = Refused, Reason{
-		Code: CodeChanged, Message: "changed by somebody since the plan was made, and not overwritten" + what, Hint: hint,
-	}
-	return StepRefused
+	n.Refused = 1
+	return StepRefused, why(refusal), n
 }
 
 // drift compares an account's settings with those of when the step was planned. It tells which fields are neither as they were nor

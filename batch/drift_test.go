@@ -237,3 +237,64 @@ func TestRecheckPurgesNobodyUnread(t *testing.T) {
 		t.Errorf("state %s, error %v; rechecked (-want +got):\n%s", l.steps[0].State, err, d)
 	}
 }
+
+// What a look at an account makes of a step: nothing that somebody, or a later run, has done since is written over.
+func TestJudgeStep(t *testing.T) {
+	const old, changed, asked = "Old", "Other", "New"
+	row := []int{7}
+	for _, tt := range []struct {
+		kind      StepKind
+		doubt     bool
+		is        string // the account's name, "" if it can't be read
+		by        RunID
+		overwrite bool
+		state     StepState
+		counted   Rechecked
+		says      string
+	}{
+		{StepUpdate, false, old, "", false, StepOpen, Rechecked{}, ""},
+		{StepUpdate, false, asked, "", false, StepDone, Rechecked{AsAsked: 1}, "already as asked"},
+		{StepUpdate, false, changed, "", false, StepRefused, Rechecked{Changed: 1, Refused: 1}, "changed by somebody"},
+		{StepUpdate, false, changed, "", true, StepOpen, Rechecked{Changed: 1}, ""},
+		{StepUpdate, false, "", "", false, StepOpen, Rechecked{}, ""},
+		{StepUpdate, true, old, "", false, StepOpen, Rechecked{}, ""},
+		{StepUpdate, true, asked, "", false, StepDone, Rechecked{}, ConfirmedByLookUp},
+		{StepUpdate, true, changed, "", false, StepUnknown, Rechecked{Changed: 1, Kept: row}, "not done again: somebody"},
+		{StepUpdate, true, changed, "", true, StepOpen, Rechecked{Changed: 1}, ""},
+
+		{StepUpdate, false, old, "later", false, StepOpen, Rechecked{}, ""},
+		{StepUpdate, false, asked, "later", false, StepDone, Rechecked{AsAsked: 1}, "already as asked"},
+		{StepUpdate, false, changed, "later", false, StepRefused, Rechecked{Overtaken: 1, Refused: 1}, "run later has written"},
+		{StepUpdate, false, "", "later", false, StepRefused, Rechecked{Overtaken: 1, Refused: 1}, "run later has written"},
+		{StepUpdate, true, old, "later", false, StepUnknown, Rechecked{Overtaken: 1, Kept: row}, "not done again: run later"},
+		{StepUpdate, true, asked, "later", false, StepDone, Rechecked{}, ConfirmedByLookUp},
+
+		{StepCreate, false, asked, "later", false, StepRefused, Rechecked{Overtaken: 1, Refused: 1}, "run later has written"},
+		{StepCreate, true, asked, "later", false, StepUnknown, Rechecked{Overtaken: 1, Kept: row}, "not done again: run later"},
+
+		{StepPurge, false, old, "", false, StepOpen, Rechecked{}, ""},
+		{StepPurge, false, changed, "", false, StepRefused, Rechecked{Changed: 1, Refused: 1}, "changed by somebody"},
+		{StepPurge, false, "", "later", false, StepOpen, Rechecked{Unread: 1, Kept: row}, ""},
+		{StepPurge, true, changed, "", false, StepUnknown, Rechecked{Changed: 1, Kept: row}, "not done again: somebody"},
+		{StepUnpurge, false, old, "later", false, StepRefused, Rechecked{Overtaken: 1, Refused: 1}, "run later has written"},
+	} {
+		s := Step{Row: row[0], Kind: tt.kind, InDoubt: tt.doubt, Before: Settings{Username: old}}
+		if tt.kind == StepCreate || tt.kind == StepUpdate {
+			s.Set = Settings{Username: asked}
+		}
+		if tt.kind == StepCreate {
+			s.Before = nil
+		}
+		var account *Account
+		if tt.is != "" {
+			account = &Account{Settings: Settings{Username: tt.is}}
+		}
+		state, why, counted := judge(s, account, tt.by, tt.overwrite)
+		if d := cmp.Diff(tt.counted, counted); d != "" || state != tt.state {
+			t.Errorf("%+v: state %s; counted (-want +got):\n%s", tt, state, d)
+		}
+		if !strings.Contains(why.Message, tt.says) || (why.Message == "") != (tt.says == "") {
+			t.Errorf("%+v: reason %+v", tt, why)
+		}
+	}
+}

@@ -104,20 +104,16 @@ type StepResult struct {
 	Finished time.Time
 }
 
-// Journal remembers plans and everything done with them. A method is durable when it returns nil.
+// Journal remembers the steps of plans and everything done with them. A method is durable when it returns nil.
 // It is safe for concurrent use.
 type Journal interface {
-	// Plan stores a run with all of its rows, or nothing.
-	Plan(ctx context.Context, r Run, rows iter.Seq2[PlannedRow, error]) error
-	// Run returns a run; the error is ErrNoRun if there is none of that name.
-	Run(ctx context.Context, id RunID) (Run, error)
-	// Open yields the steps without a final outcome in the order of rows and steps, those left out that
-	// follow a refused step of their row.
-	Open(ctx context.Context, id RunID) iter.Seq2[Step, error]
+	// Open yields the steps without a final outcome, of the rows from first to last, in the order of rows and steps, those left out
+	// that follow a refused step of their row. The other rows of the run cost next to nothing.
+	Open(ctx context.Context, id RunID, first, last int) iter.Seq2[Step, error]
 	// InDoubt yields those of the steps of Open that may have been executed.
-	InDoubt(ctx context.Context, id RunID) iter.Seq2[Step, error]
-	// Due yields those of the steps of Open, of the rows from first to last, that are the next of their rows and to which it matters
-	// what the account is like: updates that change what was read before and are not in doubt, and what is to be purged.
+	InDoubt(ctx context.Context, id RunID, first, last int) iter.Seq2[Step, error]
+	// Due yields those of the steps of Open that are the next of their rows and to which it matters what the account is like: updates
+	// that change what was read before and are not in doubt, and what is to be purged.
 	Due(ctx context.Context, id RunID, first, last int) iter.Seq2[Step, error]
 	// Begin is called before calls are made. Until Finish, the attempts' steps are in doubt.
 	Begin(ctx context.Context, as []Attempt) error

@@ -165,6 +165,13 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 			r.Reason = last.Reply.Reason
 		}
 	}
+	r.explain(said, created, last, undone)
+	return r
+}
+
+// explain puts into words what became of the row, and what to do about a doubt. Of the steps that are done there is something said
+// already, and whether one was a create; last is the last step that was tried, and undone the first that isn't done.
+func (r *RowResult) explain(said []string, created bool, last, undone *StepResult) {
 	listed := undone != nil && undone.Kind.ofPurgeList()
 	switch r.Status {
 	case WasRefused, InDoubt, NotReached:
@@ -193,7 +200,6 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 		r.Reason.Hint = cmp.Or(r.Reason.Hint, again)
 	}
 	r.Reason.Message = joinNonEmpty(append(said, r.Reason.Message))
-	return r
 }
 
 // tell notes what an answer says of the account.

@@ -98,34 +98,47 @@ func (p *Planner) Plan(ctx context.Context, s *Sheet) iter.Seq2[PlannedRow, erro
 			return
 		}
 		n := 0
-		var window []*decision
+		decide := func(row Row) *decision {
+			n++
+			d := v.decide(n, row, p.Mode)
+			if d.goesAhead() {
+				d.guard(p.Guard)
+			}
+			return d
+		}
+		read := func(window []*decision) error { return p.readStates(ctx, window) }
+		windowed(p.rows(ctx, s), decide, read, (*decision).finish)(yield)
+	}
+}
+
+// windowRows is how many rows are planned together, so that the states of their accounts are read as many a call as fit.
+const windowRows = 1000
+
+// windowed yields rows as they are planned, in order: of a window of them each is begun, then what their accounts are like is read, and
+// then each is finished. An error ends it.
+func windowed[R, P any](rows iter.Seq2[R, error], begin func(R) P, read func(window []P) error, finish func(P) PlannedRow) iter.Seq2[PlannedRow, error] {
+	return func(yield func(PlannedRow, error) bool) {
+		var window []P
 		flush := func() bool {
-			if err := p.readStates(ctx, window); err != nil {
+			if err := read(window); err != nil {
 				yield(PlannedRow{}, err)
 				return false
 			}
-			for _, d := range window {
-				if !yield(d.finish(), nil) {
+			for _, p := range window {
+				if !yield(finish(p), nil) {
 					return false
 				}
 			}
 			window = window[:0]
 			return true
 		}
-		for row, err := range p.rows(ctx, s) {
+		for row, err := range rows {
 			if err != nil {
 				yield(PlannedRow{}, err)
 				return
 			}
-			n++
-			d := v.decide(n, row, p.Mode)
-			if d.goesAhead() && p.Guard != nil {
-				if why, stop := p.Guard(row.Email); stop {
-					d.Action, d.Reason = ActionBlocked, why
-				}
-			}
-			window = append(window, d)
-			if len(window) == 1000 && !flush() {
+			window = append(window, begin(row))
+			if len(window) == windowRows && !flush() {
 				return
 			}
 		}
@@ -219,9 +232,9 @@ func (v *view) decide(n int, row Row, mode Mode) *decision {
 	switch {
 	case exists && account.Alias:
 		d.block(CodeAlias, "the address is an alias of another account", "put the account's own address in the row, or remove the alias first")
-	case exists && account.Type == typeList:
+	case exists && account.IsList():
 		d.block(CodeList, "the address is a distribution list", "a list has no account; remove the row")
-	case exists && account.Type == typeContact:
+	case exists && account.IsContact():
 		d.block(CodeContact, "the address is a contact", "a contact has no account; remove the row")
 	case exists && mode == Create && account.Type == typeByEmail:
 		d.block(CodeExists, "the account exists already: it appeared by mail flow", "use --mode upsert to set it up")
@@ -241,6 +254,16 @@ func (v *view) decide(n int, row Row, mode Mode) *decision {
 }
 
 func (d *decision) goesAhead() bool { return d.Action == ActionCreate || d.Action == ActionUpdate }
+
+// guard blocks the row if its address must not be touched; a nil guard lets all pass.
+func (p *PlannedRow) guard(guard func(email string) (Reason, bool)) {
+	if guard == nil {
+		return
+	}
+	if why, stop := guard(p.Email); stop {
+		p.Action, p.Reason = ActionBlocked, why
+	}
+}
 
 func (p *PlannedRow) block(code, message, hint string) {
 	p.Action, p.Reason = ActionBlocked, Reason{Code: code, Message: message, Hint: hint}

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -120,5 +121,50 @@ func TestLearnKeepsBefore(t *testing.T) {
 	p = d.finish()
 	if p.Action != ActionUpdate || len(p.Notes) != 1 || !strings.Contains(p.Notes[0], "forbidden") {
 		t.Errorf("unreadable state: %+v", p)
+	}
+}
+
+// However many rows there are, they are planned a window at a time, in order; an error ends the plan, and what was begun behind
+// it is not yielded.
+func TestPlanByWindows(t *testing.T) {
+	const rows = 2*windowRows + 5
+	for _, tt := range []struct {
+		name     string
+		row, win int // the row, or the window, that can't be read; 0 for none
+		want     int // rows that are planned
+	}{
+		{"all", 0, 0, rows}, {"a row", windowRows + 7, 0, windowRows}, {"the last window", 0, 3, 2 * windowRows}, {"the first window", 0, 1, 0},
+	} {
+		failed := errors.New("can't be read")
+		sheet := func(yield func(int, error) bool) {
+			for n := 1; n <= rows; n++ {
+				var err error
+				if n == tt.row {
+					err = failed
+				}
+				if !yield(n, err) {
+					return
+				}
+			}
+		}
+		var windows []int
+		read := func(w []int) error {
+			if windows = append(windows, len(w)); len(windows) == tt.win {
+				return failed
+			}
+			return nil
+		}
+		got, ended := 0, error(nil)
+		for p, err := range windowed(sheet, func(n int) int { return n }, read, func(n int) PlannedRow { return PlannedRow{N: n} }) {
+			if ended = err; err != nil {
+				continue
+			}
+			if got++; p.N != got || len(windows) != (got-1)/windowRows+1 {
+				t.Fatalf("%s: row %d comes as number %d, after %d windows", tt.name, p.N, got, len(windows))
+			}
+		}
+		if wantErr := tt.row+tt.win > 0; got != tt.want || (ended == failed) != wantErr || ended != nil != wantErr || slices.Max(windows) > windowRows {
+			t.Errorf("%s: %d rows, %v; windows of %v", tt.name, got, ended, windows)
+		}
 	}
 }

@@ -464,7 +464,7 @@ func TestThrottledStepsNeedNoBudget(t *testing.T) {
 		for w.gate.mayRepeat() {
 		}
 		var all []*sending
-		for s, err := range l.Open(t.Context(), "r") {
+		for s, err := range l.Open(t.Context(), "r", 1, len(l.steps)) {
 			if err != nil {
 				t.Fatal(err)
 			}

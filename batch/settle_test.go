@@ -21,11 +21,9 @@ type ledger struct {
 	steps []StepResult
 }
 
-func (l *ledger) Plan(context.Context, Run, iter.Seq2[PlannedRow, error]) error { return nil }
-func (l *ledger) Run(context.Context, RunID) (Run, error)                       { return Run{}, nil }
-func (l *ledger) Results(context.Context, RunID) iter.Seq2[RowResult, error]    { return nil }
+func (l *ledger) Results(context.Context, RunID) iter.Seq2[RowResult, error] { return nil }
 
-func (l *ledger) Open(context.Context, RunID) iter.Seq2[Step, error] {
+func (l *ledger) Open(_ context.Context, _ RunID, first, last int) iter.Seq2[Step, error] {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var open []Step
@@ -34,7 +32,7 @@ func (l *ledger) Open(context.Context, RunID) iter.Seq2[Step, error] {
 		switch s.InDoubt = s.State == StepUnknown; {
 		case s.State == StepRefused:
 			refused = s.Row
-		case s.State != StepDone && s.Row != refused:
+		case s.Row >= first && s.Row <= last && s.State != StepDone && s.Row != refused:
 			open = append(open, s.Step)
 		}
 	}
@@ -47,22 +45,22 @@ func (l *ledger) Open(context.Context, RunID) iter.Seq2[Step, error] {
 	}
 }
 
-func (l *ledger) InDoubt(ctx context.Context, id RunID) iter.Seq2[Step, error] {
-	return l.openIf(ctx, id, func(s Step) bool { return s.InDoubt })
+func (l *ledger) InDoubt(ctx context.Context, id RunID, first, last int) iter.Seq2[Step, error] {
+	return l.openIf(ctx, id, first, last, func(s Step) bool { return s.InDoubt })
 }
 
 func (l *ledger) Due(ctx context.Context, id RunID, first, last int) iter.Seq2[Step, error] {
 	row := 0
-	return l.openIf(ctx, id, func(s Step) bool {
+	return l.openIf(ctx, id, first, last, func(s Step) bool {
 		next := s.Row != row
 		row = s.Row
-		return next && s.Row >= first && s.Row <= last && !s.InDoubt && len(s.Before) > 0
+		return next && !s.InDoubt && len(s.Before) > 0
 	})
 }
 
-func (l *ledger) openIf(ctx context.Context, id RunID, is func(Step) bool) iter.Seq2[Step, error] {
+func (l *ledger) openIf(ctx context.Context, id RunID, first, last int, is func(Step) bool) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
-		for s := range l.Open(ctx, id) {
+		for s := range l.Open(ctx, id, first, last) {
 			if is(s) && !yield(s, nil) {
 				return
 			}

@@ -13,9 +13,9 @@ type readAlong struct {
 	read atomic.Int32
 }
 
-func (r *readAlong) Open(ctx context.Context, id RunID) iter.Seq2[Step, error] {
+func (r *readAlong) Open(ctx context.Context, id RunID, first, last int) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
-		for s, err := range r.ledger.Open(ctx, id) {
+		for s, err := range r.ledger.Open(ctx, id, first, last) {
 			r.read.Add(1)
 			if !yield(s, err) {
 				return

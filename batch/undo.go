@@ -49,38 +49,16 @@ func (u *Undoer) Plan(ctx context.Context, id RunID) iter.Seq2[PlannedRow, error
 			yield(PlannedRow{}, err)
 			return
 		}
-		var window []*reversal
-		flush := func() bool {
-			if err := u.readStates(ctx, window); err != nil {
-				yield(PlannedRow{}, err)
-				return false
-			}
-			for _, r := range window {
-				if !yield(r.PlannedRow, nil) {
-					return false
-				}
-			}
-			window = window[:0]
-			return true
-		}
-		for row, err := range u.Journal.Results(ctx, id) {
-			if err != nil {
-				yield(PlannedRow{}, err)
-				return
-			}
+		reverse := func(row RowResult) *reversal {
 			r := v.reverse(row)
 			r.purge = u.Purge
-			if r.Action == "" && u.Guard != nil {
-				if why, stop := u.Guard(row.Email); stop {
-					r.Action, r.Reason = ActionBlocked, why
-				}
+			if r.Action == "" {
+				r.guard(u.Guard)
 			}
-			window = append(window, r)
-			if len(window) == 1000 && !flush() {
-				return
-			}
+			return r
 		}
-		flush()
+		read := func(window []*reversal) error { return u.readStates(ctx, window) }
+		windowed(u.Journal.Results(ctx, id), reverse, read, func(r *reversal) PlannedRow { return r.PlannedRow })(yield)
 	}
 }
 

@@ -70,8 +70,14 @@ func (a Account) Synced() bool {
 	return a.Source == "ldap" || a.Type == "created_by_ldap_sync"
 }
 
+// IsList tells whether the address is a distribution list.
+func (a Account) IsList() bool { return a.Type == typeList }
+
+// IsContact tells whether the address is a contact.
+func (a Account) IsContact() bool { return a.Type == typeContact }
+
 // isUser tells whether the address has an account of its own: aliases, lists and contacts have none.
-func (a Account) isUser() bool { return !a.Alias && a.Type != typeList && a.Type != typeContact }
+func (a Account) isUser() bool { return !a.Alias && !a.IsList() && !a.IsContact() }
 
 // Domain is a domain of the tenant for which it accepts mail.
 type Domain struct {

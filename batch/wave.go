@@ -97,22 +97,25 @@ func (w *work) count(ctx context.Context) error {
 
 // next goes on to the n-th wave and returns its rows, unless it takes all that are left, and whether there are more behind it.
 func (w *work) next(ctx context.Context, n int) (rows []int, more bool, err error) {
-	size, first := w.Waves.size(n), w.wave.last+1
-	w.wave = interval{first, math.MaxInt}
+	size := w.Waves.size(n)
+	w.wave = interval{w.wave.last + 1, math.MaxInt}
 	if size == 0 {
 		return nil, false, nil
 	}
 	for s, err := range w.open(ctx, w.wave) {
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, false, err
-		case len(rows) > 0 && s.Row == rows[len(rows)-1]:
-		case len(rows) == size:
-			w.wave.last = rows[size-1]
-			return rows, true, nil
-		default:
-			rows = append(rows, s.Row)
 		}
+		if len(rows) > 0 && s.Row == rows[len(rows)-1] {
+			continue
+		}
+		if more = len(rows) == size; more {
+			break
+		}
+		rows = append(rows, s.Row)
 	}
-	return rows, false, nil
+	if len(rows) > 0 {
+		w.wave = interval{rows[0], rows[len(rows)-1]}
+	}
+	return rows, more, nil
 }

@@ -6,7 +6,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"mimebatch/batch"
 	"mimebatch/batch/journal"
@@ -65,7 +68,7 @@ func randomRow(r *rand.Rand, n int) batch.PlannedRow {
 func act(t *testing.T, r *rand.Rand, j *journal.Journal, last int) {
 	t.Helper()
 	var first []batch.Step
-	for _, s := range collect(t, j.Open(t.Context(), "r")) {
+	for _, s := range collect(t, j.Open(t.Context(), "r", 1, math.MaxInt)) {
 		if s.Row <= last && (len(first) == 0 || first[len(first)-1].Row != s.Row) {
 			first = append(first, s)
 		}
@@ -106,7 +109,8 @@ func agree(t *testing.T, j *journal.Journal) {
 	wantRows, wantLast := 0, 0
 	var doubts, due []batch.Step
 	secrets := false
-	for _, s := range collect(t, j.Open(t.Context(), "r")) {
+	all := collect(t, j.Open(t.Context(), "r", 1, math.MaxInt))
+	for _, s := range all {
 		secrets = secrets || s.WithPassword
 		if s.InDoubt {
 			doubts = append(doubts, s)
@@ -124,10 +128,19 @@ func agree(t *testing.T, j *journal.Journal) {
 	if some, err := j.SecretsLeft(t.Context(), "r"); err != nil || some != secrets {
 		t.Errorf("secrets left: %t, %v; want %t", some, err, secrets)
 	}
-	if d := diff(doubts, collect(t, j.InDoubt(t.Context(), "r"))); d != "" {
-		t.Errorf("in doubt (-those that are open, +listed)\n%s", d)
-	}
-	if d := diff(due, collect(t, j.Due(t.Context(), "r", 0, math.MaxInt))); d != "" {
-		t.Errorf("due (-those that are open, +listed)\n%s", d)
+	for _, rows := range [][2]int{{1, math.MaxInt}, {1, 20}, {7, 7}, {8, 31}, {32, math.MaxInt}} {
+		first, last := rows[0], rows[1]
+		among := func(steps []batch.Step) []batch.Step {
+			return slices.DeleteFunc(slices.Clone(steps), func(s batch.Step) bool { return s.Row < first || s.Row > last })
+		}
+		for name, list := range map[string]struct{ want, got []batch.Step }{
+			"open":     {among(all), collect(t, j.Open(t.Context(), "r", first, last))},
+			"in doubt": {among(doubts), collect(t, j.InDoubt(t.Context(), "r", first, last))},
+			"due":      {among(due), collect(t, j.Due(t.Context(), "r", first, last))},
+		} {
+			if d := diff(list.want, list.got, cmpopts.EquateEmpty()); d != "" {
+				t.Errorf("%s, rows %d to %d (-those that are open, +listed)\n%s", name, first, last, d)
+			}
+		}
 	}
 }

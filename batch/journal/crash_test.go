@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -97,7 +98,7 @@ func TestKilled(t *testing.T) {
 					t.Errorf("%v: said only %v, and there is %+v", try, s, c)
 				}
 			}
-			for _, s := range collect(t, j.Open(t.Context(), "r")) {
+			for _, s := range collect(t, j.Open(t.Context(), "r", 1, math.MaxInt)) {
 				last, begun := calls[try{s.Row, s.Tries}]
 				if _, more := calls[try{s.Row, s.Tries + 1}]; more || begun != (s.Tries > 0) {
 					t.Errorf("row %d: %d tries, but the calls are %+v", s.Row, s.Tries, calls)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,7 +111,7 @@ func TestOlder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			steps := collect(t, j.Open(t.Context(), "r"))
+			steps := collect(t, j.Open(t.Context(), "r", 1, math.MaxInt))
 			if err := j.Close(); err != nil {
 				t.Fatal(err)
 			}
@@ -126,7 +127,7 @@ func TestOlder(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("run (-want +got):\n%s", diff)
 			}
-			if d := diff(steps, collect(t, j.Open(t.Context(), "r"))); d != "" {
+			if d := diff(steps, collect(t, j.Open(t.Context(), "r", 1, math.MaxInt))); d != "" {
 				t.Errorf("open steps (-want +got):\n%s", d)
 			}
 			if again, err := j.Counts(t.Context(), "r"); err != nil || !maps.Equal(counts, again) {

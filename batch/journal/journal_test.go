@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -160,7 +161,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Errorf("counts (-want +got):\n%s", d)
 	}
 	open := []batch.Step{steps[2][0].Step, steps[7][0].Step, steps[8][0].Step}
-	if d := diff(open, collect(t, j.Open(t.Context(), "abcd"))); d != "" {
+	if d := diff(open, collect(t, j.Open(t.Context(), "abcd", 1, math.MaxInt))); d != "" {
 		t.Errorf("open steps (-want +got):\n%s", d)
 	}
 
@@ -223,7 +224,7 @@ func TestOpen(t *testing.T) {
 				finish(t, j, attempt("r", 1, 1, 1), tt.first, batch.Reply{Verdict: batch.Done})
 			}
 			var got []step
-			for _, s := range collect(t, j.Open(t.Context(), "r")) {
+			for _, s := range collect(t, j.Open(t.Context(), "r", 1, math.MaxInt)) {
 				got = append(got, step{s.N, s.InDoubt})
 			}
 			if d := diff(tt.want, got); d != "" {
@@ -240,7 +241,7 @@ func TestLongListings(t *testing.T) {
 	plan(t, j, batch.Run{ID: "other"}, people(3))
 	plan(t, j, batch.Run{ID: "r"}, people(n))
 	row := 0
-	for s, err := range j.Open(t.Context(), "r") {
+	for s, err := range j.Open(t.Context(), "r", 1, math.MaxInt) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -272,7 +273,7 @@ func TestLongListings(t *testing.T) {
 	if row != n {
 		t.Errorf("%d results, want %d", row, n)
 	}
-	if left := collect(t, j.Open(t.Context(), "r")); len(left) != n-n/every {
+	if left := collect(t, j.Open(t.Context(), "r", 1, math.MaxInt)); len(left) != n-n/every {
 		t.Errorf("%d steps are open, want %d", len(left), n-n/every)
 	}
 }
@@ -304,7 +305,7 @@ func TestAbandonedListings(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), "journal"))
 	plan(t, j, batch.Run{ID: "r"}, people(600))
 	for range 8 {
-		for range j.Open(t.Context(), "r") {
+		for range j.Open(t.Context(), "r", 1, math.MaxInt) {
 			break
 		}
 		for range j.Results(t.Context(), "r") {
@@ -343,7 +344,7 @@ func readers(ctx context.Context, j *journal.Journal, id batch.RunID) map[string
 	_, counts := j.Counts(ctx, id)
 	return map[string]error{
 		"Run": run, "Counts": counts,
-		"Open": failure(j.Open(ctx, id)), "Results": failure(j.Results(ctx, id)), "Attempts": failure(j.Attempts(ctx, id, 1)),
+		"Open": failure(j.Open(ctx, id, 1, math.MaxInt)), "Results": failure(j.Results(ctx, id)), "Attempts": failure(j.Attempts(ctx, id, 1)),
 	}
 }
 

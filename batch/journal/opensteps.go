@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
 
 	"mimebatch/batch"
 )
@@ -45,34 +46,35 @@ func (j *Journal) SecretsLeft(ctx context.Context, id batch.RunID) (bool, error)
 	return some[0], nil
 }
 
-// Open yields the steps of a run that are open or unknown, in the order of rows and steps, those left out that follow a refused step
-// of their row. The error is [batch.ErrNoRun] if there is no run of that name.
-func (j *Journal) Open(ctx context.Context, id batch.RunID) iter.Seq2[batch.Step, error] {
-	return j.steps(ctx, id, selectOpen)
+// Open yields the steps of a run that are open or unknown, of the rows from first to last, in the order of rows and steps, those left
+// out that follow a refused step of their row. The error is [batch.ErrNoRun] if there is no run of that name.
+func (j *Journal) Open(ctx context.Context, id batch.RunID, first, last int) iter.Seq2[batch.Step, error] {
+	return j.steps(ctx, id, selectOpen, first, last)
 }
 
 // InDoubt yields those of the steps of [Journal.Open] that may have been executed. Whatever else is open costs next to nothing.
-func (j *Journal) InDoubt(ctx context.Context, id batch.RunID) iter.Seq2[batch.Step, error] {
-	return j.steps(ctx, id, selectInDoubt)
+func (j *Journal) InDoubt(ctx context.Context, id batch.RunID, first, last int) iter.Seq2[batch.Step, error] {
+	return j.steps(ctx, id, selectInDoubt, first, last)
 }
 
-// Due yields those of the steps of [Journal.Open], of the rows from first to last, that are the next of their rows and to which it
-// matters what the account is like: updates that change what was read before and are not in doubt, and what is to be purged.
-// Whatever else is open costs little.
+// Due yields those of the steps of [Journal.Open] that are the next of their rows and to which it matters what the account is like:
+// updates that change what was read before and are not in doubt, and what is to be purged. Whatever else is open costs little.
 func (j *Journal) Due(ctx context.Context, id batch.RunID, first, last int) iter.Seq2[batch.Step, error] {
 	return j.steps(ctx, id, selectDue, first, last)
 }
 
-// steps yields the steps that a query finds, which takes the run, the last step that was found, and how many it is to find.
-func (j *Journal) steps(ctx context.Context, id batch.RunID, text string, more ...any) iter.Seq2[batch.Step, error] {
+// steps yields the steps of the rows from first to last that a query finds, which takes the run, the step to go on behind, how many
+// to find, and the last row.
+func (j *Journal) steps(ctx context.Context, id batch.RunID, text string, first, last int) iter.Seq2[batch.Step, error] {
 	return paged(
-		func(last batch.Step) ([]batch.Step, error) {
-			if last.Row == 0 {
+		func(found batch.Step) ([]batch.Step, error) {
+			if found.Row == 0 {
 				if _, err := j.find(ctx, id); err != nil {
 					return nil, err
 				}
+				found.Row, found.N = first-1, math.MaxInt // behind all steps of the row before
 			}
-			return query(ctx, j.reading, readOpen, text, append([]any{id, last.Row, last.N, pageSize}, more...)...)
+			return query(ctx, j.reading, readOpen, text, id, found.Row, found.N, pageSize, last)
 		},
 		func(err error) error { return fmt.Errorf("read open steps of run %s: %w", id, err) },
 	)
@@ -94,7 +96,7 @@ const (
 	FROM open_steps AS o CROSS JOIN steps AS s ON s.run = o.run AND s.row = o.row AND s.n = o.step
 		CROSS JOIN rows ON rows.run = o.run AND rows.n = o.row
 		LEFT JOIN attempts AS last ON ` + isLast + `
-	WHERE o.run = ?1 AND (o.row, o.step) > (?2, ?3) AND coalesce(last.state, 'unknown') IN ('open', 'unknown') AND NOT ` + afterRefused + `
+	WHERE o.run = ?1 AND (o.row, o.step) > (?2, ?3) AND o.row <= ?5 AND coalesce(last.state, 'unknown') IN ('open', 'unknown') AND NOT ` + afterRefused + `
 	ORDER BY o.row, o.step LIMIT ?4`
 
 	// selectInDoubt looks no further than to the last row that was begun, and at steps only where there is a doubt: to find a
@@ -104,7 +106,7 @@ const (
 	FROM open_steps AS o CROSS JOIN attempts AS last ON ` + isLast + ` AND coalesce(last.state, 'unknown') = 'unknown'
 		CROSS JOIN steps AS s ON s.run = o.run AND s.row = o.row AND s.n = o.step
 		CROSS JOIN rows ON rows.run = o.run AND rows.n = o.row
-	WHERE o.run = ?1 AND (o.row, o.step) > (?2, ?3) AND o.row <= (SELECT max(row) FROM attempts WHERE run = ?1) AND NOT ` + afterRefused + `
+	WHERE o.run = ?1 AND (o.row, o.step) > (?2, ?3) AND o.row <= min(?5, (SELECT max(row) FROM attempts WHERE run = ?1)) AND NOT ` + afterRefused + `
 	ORDER BY o.row, o.step LIMIT ?4`
 
 	// asTheyLie reads open steps in the order in which the steps lie there, from the first open one on. To find each of them by the
@@ -113,13 +115,13 @@ const (
 	FROM steps AS s CROSS JOIN open_steps AS o ON o.run = s.run AND o.row = s.row AND o.step = s.n
 		CROSS JOIN rows ON rows.run = s.run AND rows.n = s.row
 		LEFT JOIN attempts AS last ON ` + isLast + `
-	WHERE s.run = ?1 AND NOT ` + afterRefused + ` AND (s.row, s.n) > (max(?2, (SELECT min(row) FROM open_steps WHERE run = ?1) - 1`
+	WHERE s.run = ?1 AND NOT ` + afterRefused + ` AND (s.row, s.n) > (max(?2, (SELECT min(row) FROM open_steps WHERE run = ?1) - 1), ?3)`
 
-	selectSecretsLeft = `SELECT EXISTS (SELECT 1` + asTheyLie + `), ?3) AND s.with_password)`
+	selectSecretsLeft = `SELECT EXISTS (SELECT 1` + asTheyLie + ` AND s.with_password)`
 
 	selectDue = `
-	SELECT ` + stepColumns + `, coalesce(last.try, 0), last.try IS NOT NULL AND coalesce(last.state, 'unknown') = 'unknown'` + asTheyLie + `, ?5 - 1), ?3)
-		AND s.row <= ?6 AND s.before <> '{}'
+	SELECT ` + stepColumns + `, coalesce(last.try, 0), last.try IS NOT NULL AND coalesce(last.state, 'unknown') = 'unknown'` + asTheyLie + `
+		AND s.row <= ?5 AND s.before <> '{}'
 		AND NOT EXISTS (SELECT 1 FROM open_steps AS p WHERE p.run = s.run AND p.row = s.row AND p.step < s.n)
 		AND (last.try IS NULL OR last.state = 'open' OR s.kind = 'purge')
 	ORDER BY s.row, s.n LIMIT ?4`

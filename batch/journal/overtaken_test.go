@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"errors"
+	"math"
 	"path/filepath"
 	"testing"
 	"time"
@@ -98,7 +99,7 @@ func TestNoteIsNeverInDoubt(t *testing.T) {
 	if err := j.Note(t.Context(), []batch.Outcome{note(1, 1), note(2, 1)}); err != nil {
 		t.Fatal(err)
 	}
-	if got := collect(t, j.Open(t.Context(), "r")); len(got) != 1 || got[0].Row != 3 {
+	if got := collect(t, j.Open(t.Context(), "r", 1, math.MaxInt)); len(got) != 1 || got[0].Row != 3 {
 		t.Errorf("open: %+v", got)
 	}
 	if got := collect(t, j.Results(t.Context(), "r"))[0]; got.Status != batch.WasRefused || got.Attempts != 0 {

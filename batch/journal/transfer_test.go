@@ -3,6 +3,7 @@ package journal_test
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,7 +45,7 @@ func TestTransfer(t *testing.T) {
 	if d := diff(collect(t, a.Results(t.Context(), "r")), collect(t, b.Results(t.Context(), "r"))); d != "" {
 		t.Errorf("results (-want +got):\n%s", d)
 	}
-	if d := diff(collect(t, a.Open(t.Context(), "r")), collect(t, b.Open(t.Context(), "r"))); d != "" {
+	if d := diff(collect(t, a.Open(t.Context(), "r", 1, math.MaxInt)), collect(t, b.Open(t.Context(), "r", 1, math.MaxInt))); d != "" {
 		t.Errorf("open steps (-want +got):\n%s", d)
 	}
 	for row := 1; row <= 3; row++ {

@@ -281,9 +281,9 @@ func standingOf(a batch.Account) standing {
 	switch {
 	case a.Alias:
 		return isAlias
-	case a.Type == "dl_from_ldap":
+	case a.IsList():
 		return isList
-	case a.Type == "contact_from_ldap":
+	case a.IsContact():
 		return isContact
 	case a.Synced():
 		return isSynced

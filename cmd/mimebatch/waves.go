@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -85,7 +86,7 @@ func (a *app) left(ctx context.Context, j *journal.Journal, run batch.Run, f wav
 			count(met.Unread, "cell", "cells"), met.UnreadAt)
 	}
 	row := 0
-	for s, err := range j.Open(ctx, run.ID) {
+	for s, err := range j.Open(ctx, run.ID, 1, math.MaxInt) {
 		if err != nil {
 			return l, err
 		}
@@ -111,7 +112,7 @@ func (a *app) left(ctx context.Context, j *journal.Journal, run batch.Run, f wav
 // creates counts the rows that begin with a create.
 func (l *left) creates(ctx context.Context, j *journal.Journal, id batch.RunID) (int, error) {
 	n := 0
-	for s, err := range j.Open(ctx, id) {
+	for s, err := range j.Open(ctx, id, 1, l.last) {
 		if err != nil {
 			return 0, err
 		}
