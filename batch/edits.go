@@ -35,7 +35,7 @@ type CellEdit struct {
 }
 
 // CompareSheet tells how a sheet differs from the rows of a run, the first few of them by their cells. A row is known by its
-// address. One whose address is gone is the row that stands on its line now if its address was corrected: nothing else differs,
+// address. One whose address is gone is the row that stands in its place now if its address was corrected: nothing else differs,
 // and what names the person, or is in columns that mean nothing here, is there and on no other row.
 // It ranges over the rows twice, and holds a few numbers of each. Only the plan of a whole sheet tells which rows were added.
 func CompareSheet(ctx context.Context, run Run, rows iter.Seq2[RowResult, error], s *Sheet, most int) (SheetEdits, error) {
@@ -84,6 +84,7 @@ type rowHash uint64
 // pastRow is a row of the run.
 type pastRow struct {
 	left              *unfinished
+	n                 int32 // its place in the run
 	line, now         int32 // in the run, and in the sheet, 0 if it isn't there
 	cells             cellHash
 	edited, corrected bool // corrected is its address
@@ -91,6 +92,7 @@ type pastRow struct {
 
 // addedRow is a row of the sheet that the run doesn't have.
 type addedRow struct {
+	n     int32 // its place among the rows of the sheet
 	line  int32
 	cells cellHash
 	old   bool // a run that this one is a retry of had it
@@ -133,13 +135,14 @@ func (p *pairing) pair(ctx context.Context, rows iter.Seq2[RowResult, error], le
 		if _, twice := p.past[key]; twice || r.Email == "" {
 			key = p.row(rowKey{r.Email, r.Line})
 		}
-		p.past[key] = pastRow{line: int32(r.Line), left: left(r), cells: p.hash(r.Cells, wasAt)}
+		p.past[key] = pastRow{n: int32(r.N), line: int32(r.Line), left: left(r), cells: p.hash(r.Cells, wasAt)}
 	}
-	last := int32(0)
+	n, last := int32(0), int32(0)
 	for row, err := range p.sheet.All(ctx) {
 		if err != nil {
 			return err
 		}
+		n++
 		key := p.row(rowKey{email: row.Email})
 		was, known := p.past[key]
 		if row.Email == "" || known && was.now != 0 {
@@ -151,7 +154,7 @@ func (p *pairing) pair(ctx context.Context, rows iter.Seq2[RowResult, error], le
 			if _, twice := p.added[key]; twice {
 				key = p.row(rowKey{row.Email, row.Line})
 			}
-			p.added[key] = addedRow{line: int32(row.Line), cells: cells}
+			p.added[key] = addedRow{n: n, line: int32(row.Line), cells: cells}
 			continue
 		}
 		p.moved = p.moved || was.line < last
@@ -192,18 +195,19 @@ func (p *pairing) recall(rows iter.Seq2[RowResult, error], origin bool, left fun
 	return nil
 }
 
-// correct pairs the rows of the run that of accepts and whose address is gone with those that stand on their lines now, where no more
-// than the address seems to be corrected.
+// correct pairs the rows of the run that of accepts and whose address is gone with those that stand in their place now, where no more
+// than the address seems to be corrected. That is their line, or their place among the rows: results that are handed in as the sheet
+// have lost the lines between.
 func (p *pairing) correct(of func(pastRow) bool) {
-	gone := map[int32]rowHash{} // by line
-	like := map[uint32]int{}    // how many rows say the same of who they are as one of these
+	onLine, inOrder := map[int32]rowHash{}, map[int32]rowHash{} // those that are gone
+	like := map[uint32]int{}                                    // how many rows say the same of who they are as one of these
 	for key, was := range p.past {
 		if was.now == 0 && was.cells.who != 0 && of(was) {
-			gone[was.line] = key
+			onLine[was.line], inOrder[was.n] = key, key
 			like[was.cells.who] = 0
 		}
 	}
-	if len(gone) == 0 {
+	if len(like) == 0 {
 		return
 	}
 	count := func(c cellHash) {
@@ -218,11 +222,13 @@ func (p *pairing) correct(of func(pastRow) bool) {
 		count(row.cells)
 	}
 	for key, row := range p.added {
-		old, ok := gone[row.line]
-		if was := p.past[old]; ok && !row.old && was.cells.rest == row.cells.rest && like[was.cells.who] == 2 {
-			delete(p.added, key)
-			was.now, was.edited, was.corrected = row.line, true, true
-			p.past[old] = was
+		for _, old := range []rowHash{onLine[row.line], inOrder[row.n]} {
+			if was, ok := p.past[old]; ok && !row.old && was.now == 0 && was.cells.rest == row.cells.rest && like[was.cells.who] == 2 {
+				delete(p.added, key)
+				was.now, was.edited, was.corrected = row.line, true, true
+				p.past[old] = was
+				break
+			}
 		}
 	}
 }

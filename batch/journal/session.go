@@ -34,12 +34,12 @@ func beginSession(s *session, b batch.Session) (n int, err error) {
 	return n, err
 }
 
-// EndSession stores when and why a session ended, and its results. It is an error if the session was not begun, or has ended.
+// EndSession stores when and why a session ended, whether all was agreed to after all, and its results. It is an error if the session was not begun, or has ended.
 func (j *Journal) EndSession(ctx context.Context, e batch.Session) error {
 	err := j.writer.do(ctx, func(s *session) error {
 		n, err := s.exec(`
-			UPDATE sessions SET ended = ?, stopped = ?, results = ?, results_sha256 = ? WHERE run = ? AND n = ? AND ended IS NULL`,
-			at(&e.Ended), e.Stopped, e.Results, e.ResultsSHA256, e.Run, e.N)
+			UPDATE sessions SET ended = ?, whole = ?, stopped = ?, results = ?, results_sha256 = ? WHERE run = ? AND n = ? AND ended IS NULL`,
+			at(&e.Ended), e.Whole, e.Stopped, e.Results, e.ResultsSHA256, e.Run, e.N)
 		if err == nil && n == 0 {
 			return errors.New("it was not begun, or has ended")
 		}

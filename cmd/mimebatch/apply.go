@@ -123,11 +123,16 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 			run.SheetPath = absolute(sheetPath) // the results go beside the sheet where it is now
 		}
 		x := newExecution(run, j, counts, calls, f)
-		x.left, x.passwords, x.begun = left, passwords, begun
-		if x.agreed, err = agreedBefore(ctx, j, run.ID); err != nil {
+		x.left, x.passwords = left, passwords
+		if begun {
+			if x.agreed, err = agreedBefore(ctx, j, run.ID); err != nil {
+				return err
+			}
+		}
+		if x.results, err = resultsPath(ctx, run, f.out); err != nil {
 			return err
 		}
-		if err := a.agree(ctx, x, false); err != nil {
+		if err := checkEvents(f.events, x.results); err != nil {
 			return err
 		}
 		var disconnect func()
@@ -135,6 +140,9 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 			return err
 		}
 		defer disconnect()
+		if err := a.agree(ctx, x, false); err != nil {
+			return err
+		}
 		return a.execute(ctx, x, &sum)
 	}()
 	return a.finish(sum, err)
@@ -151,8 +159,8 @@ type execution struct {
 	limits    batch.Limits
 	left      left
 	fresh     *freshness
-	begun     bool // it was applied before, and something came of it
-	agreed    bool // all that is left was agreed to when it was begun
+	results   string // where they go
+	agreed    bool   // all that is left was agreed to when it was begun
 	flags     applyFlags
 }
 
@@ -165,7 +173,7 @@ func newExecution(run batch.Run, j *journal.Journal, counts batch.Counts, calls 
 	}
 }
 
-// agreedBefore tells whether an apply of all rows of a run was begun: not only of those that met a condition.
+// agreedBefore tells whether an apply of all rows of a run was begun: not only of those that met a condition, or of a canary.
 func agreedBefore(ctx context.Context, j *journal.Journal, id batch.RunID) (bool, error) {
 	sessions, err := j.Sessions(ctx, id)
 	return slices.ContainsFunc(sessions, func(s batch.Session) bool { return s.Whole }), err
@@ -208,10 +216,6 @@ func (a *app) next(x execution, more ...string) string {
 
 // execute applies a run and writes its results, on every way out.
 func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
-	path, err := resultsPath(ctx, x.run, x.flags.out)
-	if err != nil {
-		return err
-	}
 	tenant, err := sameTenant(ctx, x.client, x.run)
 	if err != nil {
 		return err
@@ -225,14 +229,14 @@ func (a *app) execute(ctx context.Context, x execution, sum *summary) error {
 	if x.fresh, err = a.checkAge(ctx, x); err != nil {
 		return err
 	}
-	session, err := a.beginSession(ctx, x, path)
+	session, err := a.beginSession(ctx, x)
 	if err != nil {
 		return err
 	}
 	a.underway.Store(&underway{next: a.next(x)})
 	applyErr := a.send(ctx, x, session)
 	// Whatever happened, the journal holds it and the results say it.
-	counts, resultsErr := a.results(context.WithoutCancel(ctx), x.journal, x.run, path, sum)
+	counts, resultsErr := a.results(context.WithoutCancel(ctx), x.journal, x.run, x.results, sum)
 	if _, limited := errors.AsType[*batch.LimitError](applyErr); limited && counts[batch.InDoubt]+counts[batch.NotReached] == 0 && resultsErr == nil {
 		applyErr = nil // nothing was left for it to end
 	}

@@ -89,8 +89,8 @@ func readProtected(path string) (map[string]bool, error) {
 func (a *app) canAsk() bool { return a.terminal && !a.json }
 
 // agree asks before anything is written to the tenant: for a plan that was only just made, and for one that is to change more
-// than --confirm-above and has not been begun, for it was not seen whole. Large ones take more than a yes, and so do those that have accounts
-// deleted. Too many changes are not asked about.
+// than --confirm-above and was not agreed to whole, for it was not seen whole. Large ones take more than a yes, and so do those that
+// have accounts deleted. Too many changes are not asked about.
 func (a *app) agree(ctx context.Context, x execution, fresh bool) error {
 	n := x.left.rows
 	a.resume = a.next(x) // which an interrupt tells from now on
@@ -98,8 +98,8 @@ func (a *app) agree(ctx context.Context, x execution, fresh bool) error {
 		return &stop{code: exitGuard, err: err, hint: fmt.Sprintf("look at the plan: mimebatch show %s%s; if it is as meant: %s",
 			x.run.ID, a.placeFlags(), a.next(x, "--max-changes", strconv.Itoa(n)))}
 	}
-	many, purges := n > x.flags.confirmAbove, x.run.Mode == batch.Purge && !x.begun
-	if x.flags.yes || n == 0 || !fresh && !purges && (!many || x.begun && x.agreed) {
+	many, purges := n > x.flags.confirmAbove, x.run.Mode == batch.Purge && !x.agreed
+	if x.flags.yes || n == 0 || !fresh && !purges && (!many || x.agreed) {
 		return nil
 	}
 	if !a.canAsk() {

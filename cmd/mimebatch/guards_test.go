@@ -41,7 +41,7 @@ func TestLargePlansTakeTheirNumber(t *testing.T) {
 
 // Apply asks for a large plan that was not begun; one that was goes on as it was agreed to.
 func TestApplyAsksForLargePlans(t *testing.T) {
-	home, sheet := t.TempDir(), newcomers(t, 3)
+	home, sheet := t.TempDir(), newcomers(t, 4)
 	if out, errs, code := session(t, home, "", "plan", sheet, "--sandbox"); code != exitDone {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
 	}
@@ -54,7 +54,11 @@ func TestApplyAsksForLargePlans(t *testing.T) {
 	if errs, code := apply("y\n"); code != exitGuard || !strings.Contains(errs, "mimebatch apply "+id) {
 		t.Errorf("exit %d\n%s", code, errs)
 	}
-	if errs, code := apply("3\nn\n", "--canary", "1"); code != exitGuard || !strings.Contains(errs, "Go on with the other 2 rows?") {
+	if errs, code := apply("4\nn\n", "--canary", "1"); code != exitGuard || !strings.Contains(errs, "Go on with the other 3 rows?") {
+		t.Errorf("exit %d\n%s", code, errs)
+	}
+	// Who said no to the others after the canary is asked for them.
+	if errs, code := apply("3\n", "--max-failures", "0"); code != exitDone || !strings.Contains(errs, "Type the number") {
 		t.Errorf("exit %d\n%s", code, errs)
 	}
 	if errs, code := apply(""); code != exitDone || strings.Contains(errs, "Type the number") {

@@ -43,13 +43,14 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 		if !f.yes && !a.canAsk() {
 			return &stop{code: exitUsage, err: errors.New("there is no terminal to ask on"), hint: "look at the plan with: mimebatch plan " + shellQuote(path) + a.tenantFlags() + "; or add --yes"}
 		}
+		var results string
 		p, end, err := a.prepare(ctx, path, pf, &sum, func(s *batch.Sheet) error {
 			run := runOf(s)
 			if _, err := f.condition(run); err != nil {
 				return err
 			}
-			results, err := resultsPath(ctx, run, f.out)
-			if err != nil {
+			var err error
+			if results, err = resultsPath(ctx, run, f.out); err != nil {
 				return err
 			}
 			return checkEvents(f.events, results)
@@ -59,7 +60,7 @@ func (a *app) run(ctx context.Context, path string, pf planFlags, f applyFlags) 
 		}
 		defer end()
 		x := newExecution(p.run, p.journal, p.planned.counts, pf.callFlags, f)
-		x.client = p.client
+		x.client, x.results = p.client, results
 		if x.left, err = a.left(ctx, p.journal, p.run, f.waveFlags); err != nil {
 			return err
 		}

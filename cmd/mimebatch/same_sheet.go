@@ -22,10 +22,13 @@ import (
 // sameSheet refuses the sheet of a plan if it is no longer the same to the byte, telling what is different. It returns the sheet's
 // passwords if steps need them, else nil.
 func (a *app) sameSheet(ctx context.Context, j *journal.Journal, run batch.Run, path, passwordFile string, need bool) (*batch.Passwords, error) {
-	if run.Kind == batch.OfUndo {
+	given := path != ""
+	switch {
+	case run.Kind == batch.OfUndo && given:
+		return nil, usageError("run %s takes another run back: it needs no --sheet", run.ID)
+	case run.Kind == batch.OfUndo:
 		return nil, nil // what it puts back is in the journal
 	}
-	given := path != ""
 	if !given && run.SheetPath == standardInput {
 		return nil, nil // a plan of it needs no password
 	}

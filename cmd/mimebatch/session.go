@@ -25,8 +25,8 @@ type applying struct {
 }
 
 // beginSession writes down who applies a run, before anything is sent.
-func (a *app) beginSession(ctx context.Context, x execution, results string) (*applying, error) {
-	events, err := openEvents(x.flags.events, results, x.run.ID, journaledRow(ctx, x))
+func (a *app) beginSession(ctx context.Context, x execution) (*applying, error) {
+	events, err := openEvents(x.flags.events, x.results, x.run.ID, journaledRow(ctx, x))
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +64,7 @@ func (s *applying) end(ctx context.Context, applyErr error, counts batch.Counts,
 	if resultsErr == nil {
 		k.Results, k.ResultsSHA256 = absolute(sum.Results), sum.ResultsSHA256
 	}
+	k.Whole = k.Whole && !errors.Is(applyErr, errCanary)
 	if k.Stopped != "" {
 		s.events.tell(eventLine{Event: "stopped", Why: k.Stopped})
 	}

@@ -164,8 +164,11 @@ func (a *app) judgeCanary(ctx context.Context, x execution, rows []int) error {
 	return a.goOnAfter(ctx, x, len(rows))
 }
 
+// errCanary ends a run that is not to go on after its first rows.
+var errCanary = errors.New("stopped after the canary's rows")
+
 func (a *app) goOnAfter(ctx context.Context, x execution, taken int) error {
-	stopped := &stop{code: exitGuard, err: errors.New("stopped after the canary's rows"), hint: "look at their results before going on"}
+	stopped := &stop{code: exitGuard, err: errCanary, hint: "look at their results before going on"}
 	if !a.canAsk() {
 		return stopped
 	}
