@@ -133,10 +133,8 @@ func sheetError(path string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	for _, verb := range []string{"open sheet ", "read sheet "} {
-		if inner := errors.Unwrap(err); inner != nil && strings.HasPrefix(err.Error(), verb) {
-			err = inner // which doesn't name the path again
-		}
+	if e, ok := err.(*sheet.PathError); ok {
+		err = e.Err // which doesn't name the path again
 	}
 	if e, ok := errors.AsType[*sheet.NoHeaderError](err); ok && e.Fault == nil && e.Asked == 0 && len(e.Lines) > 0 && e.Guessed == "" {
 		return &SheetError{Path: path, Msg: e.Error(), Fix: headerHint(e)}
@@ -359,9 +357,6 @@ func (s *Sheet) duplicate(raw sheet.Row, lines []int) Problem {
 			others = append(others, fmt.Sprint(l))
 		}
 	}
-	if more := len(lines) - 1 - len(others); more > 0 {
-		others = append(others, fmt.Sprintf("%d more", more))
-	}
 	noun := "row"
 	if len(others) > 1 {
 		noun = "rows"
@@ -369,7 +364,7 @@ func (s *Sheet) duplicate(raw sheet.Row, lines []int) Problem {
 	return Problem{
 		Line: raw.Line, Column: s.Binding.Columns[Email], Field: Email, Code: EmailDuplicate, Value: shorten(s.text(raw, Email)),
 		Message: "the address is there more than once",
-		Detail:  fmt.Sprintf("also on %s %s", noun, strings.Join(others, ", ")),
+		Detail:  fmt.Sprintf("also on %s %s", noun, andMore(others, len(lines)-1-len(others))),
 		Hint:    "keep the row that is right and remove the others",
 	}
 }

@@ -74,6 +74,10 @@
 // A row that fails is an outcome, not an error. Only what dooms every later row (credentials, permission, journal, disk) is
 // an error and stops the pool.
 //
+// What people should do about an error or a problem is its hint, apart from its message. Hints name the program's flags as they are
+// typed, here and in the packages beneath: whoever hits a problem needs the whole answer where it is told. That no hint names a
+// flag that there isn't is tested where the flags are.
+//
 // # What differs from a plainer design
 //
 // [Directory.Accounts] is called page by page rather than being one long iterator, so that a page that got no answer is

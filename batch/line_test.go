@@ -153,7 +153,7 @@ func TestManyDuplicates(t *testing.T) {
 		if err != nil || len(r.Problems) != 1 {
 			t.Fatal(r, err)
 		}
-		if rows++; rows == n && r.Problems[0].Detail != "also on rows 2, 3, 4, 5, 6, 49994 more" {
+		if rows++; rows == n && r.Problems[0].Detail != "also on rows 2, 3, 4, 5, 6 and 49994 more" {
 			t.Errorf("the last row says %q", r.Problems[0].Detail)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -155,10 +154,8 @@ func domainNames(domains []Domain) string {
 		names = append(names, d.Name)
 	}
 	slices.Sort(names)
-	if more := len(names) - mostNamed; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:mostNamed], ", "), more)
-	}
-	return strings.Join(names, ", ")
+	few := names[:min(len(names), mostNamed)]
+	return andMore(few, len(names)-len(few))
 }
 
 // ReadDomains lists the internal domains, and asks again where that makes sense.

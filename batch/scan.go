@@ -285,6 +285,15 @@ func quoted(names []string) string {
 	return strings.Join(out, ", ")
 }
 
+// andMore lists words, and says how many more there are if any.
+func andMore(words []string, more int) string {
+	list := strings.Join(words, ", ")
+	if more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return list
+}
+
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

@@ -51,10 +51,7 @@ func (e *WhereError) Hint() string {
 			names = append(names, bracketed(c))
 		}
 	}
-	if more := len(e.Columns) - most; more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
-	}
-	return "the columns are " + strings.Join(names, ", ")
+	return "the columns are " + andMore(names, len(e.Columns)-most)
 }
 
 // ParseWhere reads a condition on the rows of a sheet with this header, on that day. The order is that of day and month in the

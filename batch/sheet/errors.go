@@ -15,6 +15,16 @@ var (
 		"close it in the spreadsheet program and start again"}
 )
 
+// PathError says which file an error is of, and what was done with it. [Open], [OpenBytes] and [Table.Rows] return no other error.
+type PathError struct {
+	Op   string // "open" or "read"
+	Path string // the name, if it was none of a file's
+	Err  error
+}
+
+func (e *PathError) Error() string { return e.Op + " sheet " + e.Path + ": " + e.Err.Error() }
+func (e *PathError) Unwrap() error { return e.Err }
+
 type state struct{ msg, hint string }
 
 func (e *state) Error() string { return e.msg }

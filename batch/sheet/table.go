@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"os"
 	"sync"
@@ -60,13 +59,13 @@ type Table struct {
 // Open recognises the file at path, finds the header, and returns the table below it. The whole file has then been read once
 // for its hash, but its rows have not: whether the file is whole only a pass over [Table.Rows] tells.
 //
-// Beside errors of the file system it returns [ErrEmpty], [ErrChanged], [*NotSheetError], [*EncodingError], [*ProtectedError],
-// [*NoHeaderError], [*NoSheetError], [*AmbiguousSheetError], [*HiddenSheetError] and [*DamageError]. They have a method Hint
-// that tells what to do.
+// Its error is a [*PathError] with an error of the file system in it, or with [ErrEmpty], [ErrChanged], a [*NotSheetError],
+// [*EncodingError], [*ProtectedError], [*NoHeaderError], [*NoSheetError], [*AmbiguousSheetError], [*HiddenSheetError] or
+// [*DamageError]. Those have a method Hint that tells what to do.
 func Open(ctx context.Context, path string, o Options) (*Table, error) {
 	t, err := openFile(ctx, path, o)
 	if err != nil {
-		return nil, fmt.Errorf("open sheet %s: %w", path, err)
+		return nil, &PathError{"open", path, err}
 	}
 	return t, nil
 }
@@ -79,7 +78,7 @@ func OpenBytes(ctx context.Context, name string, data []byte, o Options) (*Table
 	}
 	t, err := open(ctx, &input{path: name, data: data}, o)
 	if err != nil {
-		return nil, fmt.Errorf("open sheet %s: %w", name, err)
+		return nil, &PathError{"open", name, err}
 	}
 	return t, nil
 }
@@ -121,7 +120,7 @@ func find(ctx context.Context, in *input, o Options) (*Table, error) {
 // memory whatever the file's size, but for the shared strings of a workbook, which the Table keeps. Each ranging over it is
 // a pass of its own, which parses a little ahead in a goroutine that has ended when the loop has.
 //
-// If there is an error it comes last, and says that the file is broken (a [*DamageError]), that it changed since Open
+// If there is an error, a [*PathError] too, it comes last, and says that the file is broken (a [*DamageError]), that it changed since Open
 // ([ErrChanged]), that it can't be read any more, or that ctx ended. Then nothing that the pass yielded is to be trusted.
 func (t *Table) Rows(ctx context.Context) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
@@ -134,7 +133,7 @@ func (t *Table) Rows(ctx context.Context) iter.Seq2[Row, error] {
 			err = changed
 		}
 		if err != nil {
-			yield(Row{}, fmt.Errorf("read sheet %s: %w", t.Path, err))
+			yield(Row{}, &PathError{"read", t.Path, err})
 		}
 	}
 }

@@ -123,7 +123,7 @@ func (a *app) applyRun(ctx context.Context, id, sheetPath, passwordFile string, 
 			run.SheetPath = absolute(sheetPath) // the results go beside the sheet where it is now
 		}
 		x := newExecution(run, j, counts, calls, f)
-		x.left, x.passwords = left, passwords
+		x.left, x.passwords, x.moved = left, passwords, sheetPath != ""
 		if begun {
 			if x.agreed, err = agreedBefore(ctx, j, run.ID); err != nil {
 				return err
@@ -161,6 +161,7 @@ type execution struct {
 	fresh     *freshness
 	results   string // where they go
 	agreed    bool   // all that is left was agreed to when it was begun
+	moved     bool   // the sheet is where apply's --sheet says
 	flags     applyFlags
 }
 
@@ -207,8 +208,8 @@ func (a *app) next(x execution, more ...string) string {
 	if _, err := batch.ParseUntil(x.flags.until.text, time.Now()); err != nil {
 		over = append(over, "until")
 	}
-	if a.command != "mimebatch apply" {
-		over = append(over, "sheet") // a worksheet's name there
+	if !x.moved {
+		over = append(over, "sheet") // which names a worksheet, if it was given
 	}
 	given := flagsFor(new(app).applyCommand(), a.options, over...)
 	return strings.Join(append([]string{"mimebatch apply " + string(x.run.ID) + given}, more...), " ") + a.tenantFlags()

@@ -32,7 +32,8 @@ What the bytes of a sheet don't tell can be said: which worksheet, row, encoding
 taken for is printed, and --map says it otherwise.
 
 Exit status is 0 if every row can be used, and 5 if not.`,
-		Args: oneArg("sheet"),
+		Args:        oneArg("sheet"),
+		Annotations: map[string]string{sumsRows: ""},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.check(cmd.Context(), args[0], f, annotate)
 		},

@@ -94,6 +94,52 @@ func TestCrashTerminal(t *testing.T) {
 	}
 }
 
+// A terminal that is closed while a canary's question is open ends the run as Ctrl-C does, whether its signal reaches the program
+// or only the shell that started it.
+func TestCrashTerminalAtQuestion(t *testing.T) {
+	program := builtProgram(t)
+	want := asIfNothing(t, program)
+	for _, signalled := range []bool{false, true} {
+		t.Run(fmt.Sprintf("signalled %t", signalled), func(t *testing.T) {
+			s, end, err := newScene(program, t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer end()
+			c, done, err := s.command(begin("--workers", "1", "--canary", "2")...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer done()
+			person, side, err := openTerminal(80)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Stdin, c.Stdout, c.Stderr = side, side, side
+			c.SysProcAttr = &unix.SysProcAttr{Setsid: true, Setctty: signalled}
+			code := started(t, c, side, func() {
+				defer person.Close()
+				for shown, b := "", make([]byte, 256); !strings.Contains(shown, "Go on with the other"); {
+					n, err := person.Read(b)
+					if err != nil {
+						return
+					}
+					shown += string(b[:n])
+				}
+			})
+			if code != exitInterrupted {
+				t.Errorf("exit %d, want %d", code, exitInterrupted)
+			}
+			if err := s.calm(); err != nil {
+				t.Fatal(err)
+			}
+			if f, err := s.recovered(ran{code: code}, want); err != nil || f.bad() {
+				t.Errorf("%v, %v", f, err)
+			}
+		})
+	}
+}
+
 // started runs a command on its end of a terminal while somebody looks at the other one, and returns its exit code.
 func started(t *testing.T, c *exec.Cmd, side *os.File, look func()) int {
 	t.Helper()

@@ -37,13 +37,23 @@ const credentialsHint = "set MIMECAST_CLIENT_ID and MIMECAST_CLIENT_SECRET, or w
 
 // credentials returns those of --profile or --credentials, else those of the environment if there are any, else those of
 // MIMEBATCH_PROFILE, else those of credentials.yaml in the user's folder for settings. They are whole, and of one
-// generation; "base_url" is empty where the client finds it by itself.
+// generation; "base_url" is empty where the client finds it by itself. They are read once: all that a command does is done
+// with the same.
 func (a *app) credentials() (credentials, error) {
-	c, err := a.chosenCredentials()
-	if err != nil {
-		return nil, err
+	if a.caller == nil {
+		c, err := a.chosenCredentials()
+		if err == nil {
+			c, err = c.locate(a.region)
+		}
+		a.caller = &caller{c, err}
 	}
-	return c.locate(a.region)
+	return a.caller.credentials, a.caller.err
+}
+
+// caller is what came of reading the credentials.
+type caller struct {
+	credentials credentials
+	err         error
 }
 
 func (a *app) chosenCredentials() (credentials, error) {

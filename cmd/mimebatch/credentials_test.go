@@ -381,3 +381,28 @@ func FuzzCredentials(f *testing.F) {
 		}
 	})
 }
+
+// Whom a plan guards and whom it calls as are of one reading, and a keychain asks once: also where the reading failed.
+func TestCredentialsAreReadOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "credentials.yaml")
+	a := &app{credentialsFile: file, getenv: func(string) string { return "" }}
+	other := &app{credentialsFile: file, getenv: a.getenv}
+	if _, err := other.credentials(); !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("error %v, want that there is no file", err)
+	}
+	for _, email := range []string{"ana@example.com", "cy@example.com"} {
+		text := "app_id: a\napp_key: b\naccess_key: c\nsecret_key: d\nemail: " + email + "\n"
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if own, err := a.ownAddress(); err != nil || own != "ana@example.com" {
+			t.Errorf("%q, error %v, with %s in the file", own, err, email)
+		}
+		if c, err := a.credentials(); err != nil || c["email"].Reveal() != "ana@example.com" {
+			t.Errorf("%v, error %v, with %s in the file", c.given(namesOfPlace), err, email)
+		}
+		if _, err := other.credentials(); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("error %v, want the one of the first reading", err)
+		}
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -90,7 +89,7 @@ func (a *app) hintOf(err error) string {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return "check the name; a path is looked for from the folder that you are in"
 	case exitCode(err) == exitUsage:
-		return a.command + " --help tells more"
+		return a.command.CommandPath() + " --help tells more"
 	}
 	return ""
 }
@@ -137,9 +136,9 @@ func (a *app) resumption() string {
 	return ""
 }
 
-// sends tells whether the command reads a tenant for what is then sent to it, by itself or by apply.
 func (a *app) sends() bool {
-	return slices.Contains([]string{"plan", "apply", "run", "retry", "undo"}, strings.TrimPrefix(a.command, "mimebatch "))
+	_, ok := a.command.Annotations[sends]
+	return ok
 }
 
 // words puts an error into words.

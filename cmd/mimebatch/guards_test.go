@@ -104,7 +104,7 @@ func TestCanaryAsks(t *testing.T) {
 
 // The next command is like this one; but a canary was looked at, a time that is over is none any more, and a worksheet is the plan's.
 func TestNextCommandHasTheFlagsAgain(t *testing.T) {
-	a := app{profile: "acme", command: "mimebatch run", options: []string{
+	a := app{profile: "acme", options: []string{
 		"--canary=5", "--max-changes=10%", "--max-failures=2.5%", "--mode=create", "--out=my results.csv", "--overwrite-drift=true", "--profile=acme",
 		"--rate-share=50%", "--sheet=New starters", "--until=06:00", "--wave-pause=10m0s", "--wave-size=200", "--where=name = 'It''s'", "--yes=true",
 	}}
@@ -120,7 +120,7 @@ func TestNextCommandHasTheFlagsAgain(t *testing.T) {
 	if d := cmp.Diff(before+after+waves, a.next(x)); d != "" {
 		t.Errorf("flags (-want +got):\n%s", d)
 	}
-	a.command, a.options = "mimebatch apply", []string{"--sheet=there/people.csv"}
+	x.moved, a.options = true, []string{"--sheet=there/people.csv"}
 	if d := cmp.Diff(before+" --sheet there/people.csv --profile acme", a.next(x)); d != "" {
 		t.Errorf("flags (-want +got):\n%s", d)
 	}

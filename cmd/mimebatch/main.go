@@ -21,6 +21,7 @@ import (
 	"time"
 	_ "time/tzdata" // time zones by name, where the system has none
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
 
@@ -71,9 +72,10 @@ type app struct {
 	debug           bool
 
 	answers *bufio.Reader // to questions; nil before the first
-	command string        // and those above it, as in "mimebatch profile save"
-	options []string      // the flags that it was given
-	summed  bool          // the last line under --json is printed
+	caller  *caller       // nil before the credentials are read
+	command *cobra.Command
+	options []string // the flags that it was given
+	summed  bool     // the last line under --json is printed
 
 	canaryOver bool   // the canary's rows are through
 	resume     string // the command that goes on with the plan, once there is one to apply

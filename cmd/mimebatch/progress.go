@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -17,6 +18,8 @@ const (
 	progressEvery = 10 * time.Second
 	// paceEvery is how often the words beside the bar are made anew.
 	paceEvery = time.Second
+	// drawEvery is how often the bar is drawn.
+	drawEvery = 100 * time.Millisecond
 	// etaTicks, of paceEvery each, is how far back the rate goes by which the end is foretold, and leastTicks the least.
 	etaTicks, leastTicks = 60, 5
 )
@@ -28,10 +31,11 @@ type progress struct {
 	bar  *progressbar.ProgressBar // nil without a terminal
 	pace func() mimecast.Pace     // of the calls; nil if nobody knows. It is set before the first row
 
-	screen  sync.Mutex // held by who writes on standard error
-	start   sync.Once
-	stop    chan struct{}
-	stopped sync.WaitGroup
+	screen   sync.Mutex  // held by who writes on standard error, or draws
+	speaking atomic.Bool // somebody holds it to say something
+	start    sync.Once
+	stop     chan struct{}
+	stopped  sync.WaitGroup
 
 	mu      sync.Mutex
 	ended   []uint64 // a bit for each row that is at its end
@@ -53,7 +57,6 @@ func (a *app) progress(rows, last int) *progress {
 			progressbar.OptionSetPredictTime(false),
 			progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionSetWidth(8), // leaves room for the pace
-			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish(),
 		)
 	}
@@ -64,22 +67,18 @@ func (a *app) progress(rows, last int) *progress {
 func (p *progress) aside(say func()) {
 	p.screen.Lock()
 	defer p.screen.Unlock()
-	p.clear()
+	p.speaking.Store(true)
+	defer p.speaking.Store(false)
+	if p.bar != nil {
+		_ = p.bar.Clear() // a bar that can't be drawn is no reason to stop
+	}
 	say()
 }
 
 // tryAside is aside, unless somebody else is speaking: then nothing is said.
 func (p *progress) tryAside(say func()) {
-	if p.screen.TryLock() {
-		defer p.screen.Unlock()
-		p.clear()
-		say()
-	}
-}
-
-func (p *progress) clear() {
-	if p.bar != nil {
-		_ = p.bar.Clear() // a bar that can't be drawn is no reason to stop
+	if !p.speaking.Load() {
+		p.aside(say)
 	}
 }
 
@@ -97,20 +96,23 @@ func (p *progress) row(row int, state batch.StepState) {
 	if state == batch.StepRefused {
 		p.refused++
 	}
-	if p.bar != nil {
-		_ = p.bar.Add(1) // a bar that can't be drawn is no reason to stop
-	}
 }
 
-// run tells of the pace until end is called.
+// run draws the bar and tells of the pace until end is called.
 func (p *progress) run() {
-	t := time.NewTicker(paceEvery)
-	defer t.Stop()
+	draw, tell := time.NewTicker(drawEvery), time.NewTicker(paceEvery)
+	defer draw.Stop()
+	defer tell.Stop()
 	for told := time.Now(); ; {
 		select {
 		case <-p.stop:
 			return
-		case <-t.C:
+		case <-draw.C:
+			p.screen.Lock()
+			p.draw()
+			p.screen.Unlock()
+			continue
+		case <-tell.C:
 		}
 		now := time.Now()
 		line, pace := p.tick(now)
@@ -123,6 +125,16 @@ func (p *progress) run() {
 			p.app.infof("%s, %s", line, pace)
 		}
 		p.screen.Unlock()
+	}
+}
+
+// draw draws the bar as far as the rows are. At its end it goes off the screen.
+func (p *progress) draw() {
+	p.mu.Lock()
+	done := p.done
+	p.mu.Unlock()
+	if p.bar != nil {
+		_ = p.bar.Set(done) // a bar that can't be drawn is no reason to stop
 	}
 }
 
@@ -190,7 +202,5 @@ func perSecond(rate float64) string {
 func (p *progress) end() {
 	close(p.stop)
 	p.stopped.Wait()
-	if p.bar != nil {
-		_ = p.bar.Exit()
-	}
+	p.aside(func() {})
 }

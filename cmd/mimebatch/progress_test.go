@@ -136,3 +136,47 @@ func TestProgressBarFits(t *testing.T) {
 		}
 	})
 }
+
+// Rows that end while somebody has the screen, such as a question, are drawn when it is free again.
+func TestProgressLeavesTheScreenToOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := (&app{stderr: &out, bar: true}).progress(4, 4)
+		p.row(1, batch.StepDone)
+		<-time.After(paceEvery * 3 / 2)
+		p.aside(func() {
+			before := out.Len()
+			p.row(2, batch.StepDone)
+			if drawn := out.String()[before:]; drawn != "" {
+				t.Errorf("drawn meanwhile: %q", drawn)
+			}
+		})
+		p.end()
+	})
+}
+
+// The bar is as far as the rows are, and nothing of it is left on the screen in the end.
+func TestProgressBarFollows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := (&app{stderr: &out, bar: true}).progress(3, 3)
+		for _, tt := range []struct {
+			row  int
+			want string
+		}{{1, " 33% "}, {2, " 66% "}} {
+			p.row(tt.row, batch.StepDone)
+			<-time.After(2 * drawEvery)
+			p.aside(func() {
+				if !strings.Contains(out.String(), tt.want) {
+					t.Errorf("row %d: %q", tt.row, out.String())
+				}
+			})
+			out.Reset()
+		}
+		p.row(3, batch.StepDone)
+		p.end()
+		if left := out.String()[strings.LastIndex(out.String(), "\r"):]; left != "\r" {
+			t.Errorf("left on the screen: %q", left)
+		}
+	})
+}

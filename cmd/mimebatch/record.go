@@ -182,6 +182,9 @@ func parseRecord(data []byte) (record, error) {
 
 // checkRecord refuses to write a record over a file that holds anything but a record.
 func checkRecord(path string) error {
+	if path == "-" {
+		return &stop{code: exitUsage, err: errors.New("--out takes a file, not -"), hint: "without --out it goes to standard output"}
+	}
 	info, err := os.Stat(path)
 	if err != nil || info.Size() == 0 && info.Mode().IsRegular() {
 		return nil // nothing is lost

@@ -13,8 +13,9 @@ func (a *app) reportCommand() *cobra.Command {
 		Short: "Write the results of a run again",
 		Long: `Report writes the results sheet of a run from the journal: the sheet's own rows and columns with a status on
 each. It needs neither the sheet nor the tenant.`,
-		Args: oneArg("run"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.writeReport(cmd.Context(), args[0], out) },
+		Args:        oneArg("run"),
+		Annotations: map[string]string{sumsRows: ""},
+		RunE:        func(cmd *cobra.Command, args []string) error { return a.writeReport(cmd.Context(), args[0], out) },
 	}
 	cmd.Flags().StringVar(&out, "out", "", "the results' `file` (default: SHEET.results.xlsx or .csv beside the sheet)")
 	return cmd

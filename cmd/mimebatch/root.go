@@ -11,7 +11,13 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// errorLine is the last line under --json of a command that has nothing to do with rows and couldn't go on.
+// What a command does, as its annotations say.
+const (
+	sumsRows = "sums up rows" // its last line under --json is a summary of rows, even where the command line is wrong
+	sends    = "sends"        // it reads a tenant for what is then sent to it, by itself or by apply
+)
+
+// errorLine is the last line under --json of any other command that couldn't go on.
 type errorLine struct {
 	Type  string `json:"type"`
 	Error string `json:"error"`
@@ -28,20 +34,26 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetErr(a.stderr)
 	// Also where another flag is wrong, and so the flags are not read to their end.
 	a.json = slices.Contains(args, "--json")
-	cmd, err := root.ExecuteContextC(ctx)
-	a.command = cmd.CommandPath()
-	if err != nil && a.json && !a.summed {
-		if cmd.Parent() == root && slices.Contains([]string{"check", "plan", "apply", "run", "retry", "undo", "runs", "show", "report"}, cmd.Name()) {
-			err = a.finish(summary{Type: "summary"}, err)
-		} else {
-			err = errors.Join(err, a.line(errorLine{"error", a.words(err), a.hintOf(err), exitCode(err)}))
-		}
+	var err error
+	a.command, err = root.ExecuteContextC(ctx)
+	if _, rows := a.command.Annotations[sumsRows]; rows && err != nil && !a.summed {
+		err = a.finish(summary{Type: "summary"}, err)
 	}
+	err = a.failed(err)
 	if err == nil && a.stdout.err != nil {
 		err = fmt.Errorf("write output: %w", a.stdout.err)
 	}
 	a.report(err)
 	return exitCode(err)
+}
+
+// failed prints the error under --json, unless the last line was printed, and returns it.
+func (a *app) failed(err error) error {
+	if err == nil || a.summed {
+		return err
+	}
+	a.summed = true
+	return errors.Join(err, a.line(errorLine{"error", a.words(err), a.hintOf(err), exitCode(err)}))
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -59,7 +71,7 @@ Try it without a tenant: mimebatch run SHEET --sandbox --yes
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 		Args:              noSuchCommand,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			a.command, a.options = cmd.CommandPath(), optionsOf(cmd)
+			a.command, a.options = cmd, optionsOf(cmd)
 			return refuseBlanks(cmd)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

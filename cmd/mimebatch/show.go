@@ -26,10 +26,11 @@ func (a *app) showCommand() *cobra.Command {
 		Long: `Show prints a run: its sheet and tenant, the hashes of sheet, plan and results (SHA-256), who applied it, when and
 how that ended, how many rows have which status, every row that is not done and why, and what is set on the
 others. With --row it prints every call made for one row.`,
-		Args: oneArg("run"),
+		Args:        oneArg("run"),
+		Annotations: map[string]string{sumsRows: ""},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("row") {
-				return a.showRow(cmd.Context(), args[0], row)
+				return a.failed(a.showRow(cmd.Context(), args[0], row))
 			}
 			return a.show(cmd.Context(), args[0])
 		},
@@ -53,31 +54,34 @@ type rowLine struct {
 }
 
 func (a *app) show(ctx context.Context, id string) error {
-	j, run, err := a.findRun(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer j.Close()
-	sessions, err := j.Sessions(ctx, run.ID)
-	if err != nil {
-		return err
-	}
-	a.printRun(run)
-	if err := a.printSessions(sessions); err != nil {
-		return err
-	}
-	var b became
-	for r, err := range b.watch(j.Results(ctx, run.ID)) {
+	sum := summary{Type: "summary", Run: id}
+	err := func() error {
+		j, run, err := a.findRun(ctx, id)
 		if err != nil {
 			return err
 		}
-		if err := a.printRow(r); err != nil {
+		defer j.Close()
+		sessions, err := j.Sessions(ctx, run.ID)
+		if err != nil {
 			return err
 		}
-	}
-	sum := summary{Type: "summary", Run: id}
-	a.printBecame(run, &b, &sum)
-	return a.finish(sum, nil)
+		a.printRun(run)
+		if err := a.printSessions(sessions); err != nil {
+			return err
+		}
+		var b became
+		for r, err := range b.watch(j.Results(ctx, run.ID)) {
+			if err != nil {
+				return err
+			}
+			if err := a.printRow(r); err != nil {
+				return err
+			}
+		}
+		a.printBecame(run, &b, &sum)
+		return nil
+	}()
+	return a.finish(sum, err)
 }
 
 func (a *app) printRun(run batch.Run) {

@@ -67,6 +67,7 @@ type callFlags struct {
 }
 
 func (f *callFlags) add(cmd *cobra.Command) {
+	cmd.Annotations = map[string]string{sends: "", sumsRows: ""}
 	flags := cmd.Flags()
 	flags.IntVar(&f.workers, "workers", 8, "calls in flight at most")
 	flags.StringVar(&f.rate, "rate", "", "`N|max` calls a second and API function at most; max is as many as go through (default: what the service grants)")

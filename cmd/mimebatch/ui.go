@@ -9,6 +9,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"syscall"
 	"unicode"
 	"unicode/utf8"
 )
@@ -135,7 +136,8 @@ func (a *app) ask(ctx context.Context, format string, args ...any) (bool, error)
 	return false, err
 }
 
-// typed puts a question and returns the line that is typed, or ctx's error if that ends first.
+// typed puts a question and returns the line that is typed, or ctx's error if that ends first. A terminal that is closed is an
+// interrupt: what is read of it comes to an end before its signal is here, if there is one.
 func (a *app) typed(ctx context.Context, format string, args ...any) (string, error) {
 	fmt.Fprint(a.stderr, wrap(fmt.Sprintf(format, safeArgs(args)...), 0, "  "))
 	if a.answers == nil {
@@ -155,10 +157,17 @@ func (a *app) typed(ctx context.Context, format string, args ...any) (string, er
 		fmt.Fprintln(a.stderr)
 		return "", ctx.Err()
 	case got := <-typed:
-		if got.err != nil && !errors.Is(got.err, io.EOF) {
-			return "", fmt.Errorf("read answer: %w", got.err)
+		ended := errors.Is(got.err, io.EOF)
+		if ended {
+			_, got.err = fmt.Fprintln(a.stderr) // the end may be Ctrl-D: a closed terminal takes nothing either
 		}
-		return got.text, nil
+		switch {
+		case got.err == nil:
+			return got.text, nil
+		case ended, errors.Is(got.err, syscall.EIO):
+			return "", context.Canceled
+		}
+		return "", fmt.Errorf("read answer: %w", got.err)
 	}
 }
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -176,5 +178,25 @@ func TestHelpTellsWhatEachFaultDoes(t *testing.T) {
 		if len(line) > 80 {
 			t.Errorf("%d columns: %s", len(line), line)
 		}
+	}
+}
+
+// closed is a terminal that was closed: it has no end of a file to read, or one at once, and takes nothing.
+type closed struct{ err error }
+
+func (c closed) Read([]byte) (int, error)  { return 0, c.err }
+func (c closed) Write([]byte) (int, error) { return 0, syscall.EIO }
+
+// A terminal that is closed while a question is open interrupts, though its signal may come later, or never.
+func TestQuestionOnClosedTerminalIsInterrupted(t *testing.T) {
+	for _, err := range []error{syscall.EIO, io.EOF} {
+		a := &app{stdin: closed{err}, stderr: closed{}}
+		if ok, got := a.ask(t.Context(), "Go on?"); ok || exitCode(got) != exitInterrupted {
+			t.Errorf("%v: %v, error %v", err, ok, got)
+		}
+	}
+	a := &app{stdin: closed{io.EOF}, stderr: io.Discard} // Ctrl-D is an answer
+	if ok, err := a.ask(t.Context(), "Go on?"); ok || err != nil {
+		t.Errorf("%v, error %v", ok, err)
 	}
 }
