@@ -16,7 +16,7 @@ type Status string
 const (
 	Created    Status = "created"
 	Updated    Status = "updated"
-	Unchanged  Status = "unchanged"   // it was as asked already
+	Unchanged  Status = "unchanged"   // it was as asked when the plan was made, or when its turn came
 	Invalid    Status = "invalid"     // the row has problems
 	Blocked    Status = "blocked"     // the tenant's state forbids it
 	Skipped    Status = "skipped"     // the row says so
@@ -55,6 +55,7 @@ type RowResult struct {
 	Status    Status
 	Action    string  // the kinds of its steps, such as "create, update"
 	Changed   []Field // what was set
+	Differs   bool    // by an answer the account is not as asked, though all was done; Reason tells
 	Reason    Reason
 	Notes     []string
 	HTTP      int
@@ -130,15 +131,15 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 			r.Started = earliest(r.Started, s.Started)
 			r.Finished = latest(r.Finished, s.Finished)
 		}
+		if s.Reply.Account != nil {
+			r.tell(*s.Reply.Account)
+		}
 		if s.State != StepDone {
 			undone = cmp.Or(undone, s)
 			continue
 		}
 		if s.asAsked() {
 			r.Reason = s.Reply.Reason
-			if s.Reply.Account != nil {
-				r.tell(*s.Reply.Account)
-			}
 			continue
 		}
 		r.Changed = append(r.Changed, s.Fields()...)
@@ -153,10 +154,9 @@ func ResultOf(p PlannedRow, steps []StepResult) RowResult {
 		if s.Reply.Reason.Message != "" {
 			said = append(said, s.Reply.Reason.Message)
 		}
-		if s.Reply.Account != nil {
-			said = append(said, s.differences()...)
-			r.tell(*s.Reply.Account)
-		}
+		differences := s.differences()
+		r.Differs = r.Differs || len(differences) > 0
+		said = append(said, differences...)
 	}
 	r.Action = strings.Join(kinds, ", ")
 	if last != nil {
@@ -216,6 +216,9 @@ func (r *RowResult) tell(a Account) {
 
 // differences compares with what the answer tells what was asked, and what was to stay as it was.
 func (s StepResult) differences() []string {
+	if s.Reply.Account == nil {
+		return nil
+	}
 	var out []string
 	for _, i := range fields {
 		told, ok := s.Reply.Account.Settings[i.Field]

@@ -351,7 +351,7 @@ func (d *decision) finish() PlannedRow {
 			break
 		}
 		d.Action = ActionUnchanged
-		d.Reason = Reason{Code: CodeAsAsked, Message: "the account is as asked already"}
+		d.Reason = Reason{Code: CodeAsAsked, Message: "the account was as asked when the plan was made"}
 		if len(asked.Only(func(i FieldInfo) bool { return i.Update })) == 0 {
 			d.Reason = Reason{Code: CodeNothingAsked, Message: "the account exists and the row asks for nothing that can be changed"}
 		}

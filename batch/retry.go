@@ -13,6 +13,7 @@ import (
 type Retry struct {
 	Counts Counts // rows of the run that are taken up, those among them that are gone from the sheet too
 	Left   Counts // rows of the run that are not done and are left alone
+	Doubts int    // rows of those taken up that are unknown, and that applying the run again may settle
 	Rows   int    // rows of the sheet that are planned again
 	Edits  SheetEdits
 	// New are the lines of the sheet that neither the run has nor any before it; nil if First isn't known.
@@ -79,6 +80,9 @@ func NewRetry(ctx context.Context, run Run, rows iter.Seq2[RowResult, error], s 
 		switch {
 		case o.takes(row):
 			r.Counts[row.Status]++
+			if row.Status == InDoubt && row.Reason.Code != CodeChanged {
+				r.Doubts++
+			}
 			return unfinishedOf(run.ID, row, own)
 		case row.Status == Invalid || row.Status == Blocked || row.Status == WasRefused:
 			r.Left[row.Status]++

@@ -18,6 +18,7 @@ const (
 	HiddenColumn    Code = "hidden_column"
 	CellsBeside     Code = "cells_beside" // to the right of the table
 	OnePassword     Code = "one_password" // for everybody
+	NoPasswords     Code = "no_passwords" // for nobody, in a sheet that was written without them
 	OtherSheets     Code = "other_sheets" // worksheets that are not read
 	HiddenSheets    Code = "hidden_sheets"
 	DatesDecided    Code = "dates_decided" // the order of day and month is the column's own
@@ -269,6 +270,9 @@ func (s *Sheet) warn(f *facts) {
 	const few = 3
 	if f.passwords >= few {
 		add(OnePassword, s.Binding.Columns[Password], "all %d people have the same password", f.passwords)
+	}
+	if c, ok := s.Binding.Columns[Password]; ok && !s.Secrets && slices.ContainsFunc(t.Header, IsResultHeading) {
+		add(NoPasswords, c, "column %s %q is blank in every row: results and annotated sheets are written without the passwords, and here nobody gets one", sheet.ColumnName(c), t.Header[c])
 	}
 	s.Warnings = append(s.Warnings, s.Binding.Warnings...)
 	if len(t.HiddenSheets) > 0 {

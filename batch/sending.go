@@ -118,10 +118,11 @@ func (w *work) call(ctx context.Context, all []*sending) error {
 	if err := w.gate.wait(ctx); err != nil {
 		return err
 	}
-	attempts, steps := make([]Attempt, len(all)), make([]Step, len(all))
+	attempts, steps, now := make([]Attempt, len(all)), make([]Step, len(all)), time.Now()
 	for i, s := range all {
 		s.step.Tries++
 		attempts[i], steps[i] = w.attempt(s.step, s.settling), s.out
+		attempts[i].Begun = now // all of them are one call
 	}
 	if err := w.Journal.Begin(ctx, attempts); err != nil {
 		w.gate.leave()

@@ -53,6 +53,7 @@
 //	secrets                         1 if a step needs a password from the sheet
 //	state                           planning, planned, or removed; see below
 //	touched                         when planning last got on
+//	reported                        the hash of the results that were last written again, blank for none
 //	classes                         how many rows are alike in their action and the kinds of their steps; NULL until it is planned
 //
 // rows, one row a row of the plan; never changed:

@@ -89,7 +89,7 @@ func TestOlder(t *testing.T) {
 		3: `ALTER TABLE runs DROP COLUMN kind; ALTER TABLE runs DROP COLUMN origin; ALTER TABLE runs DROP COLUMN plan_sha256; DROP TABLE sessions`,
 		4: "DROP TABLE open_steps; DROP INDEX telling; ALTER TABLE runs DROP COLUMN classes",
 		5: "ALTER TABLE runs DROP COLUMN options",
-		6: "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE sessions DROP COLUMN whole",
+		6: "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE runs DROP COLUMN reported; ALTER TABLE sessions DROP COLUMN whole",
 	}
 	for old := 1; old < len(back)-1; old++ {
 		t.Run(fmt.Sprint(old), func(t *testing.T) {
@@ -155,7 +155,7 @@ func TestGuardsOfVersion5(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	alter(t, path, "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE sessions DROP COLUMN whole; PRAGMA user_version = 5")
+	alter(t, path, "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE runs DROP COLUMN reported; ALTER TABLE sessions DROP COLUMN whole; PRAGMA user_version = 5")
 	j = open(t, path)
 	for id, want := range map[batch.RunID]*batch.ToldGuards{
 		"both":    {List: "/lists/a=b.txt", Domains: []string{"example.net", "example.com"}},

@@ -95,6 +95,7 @@ var upgrades = [...]string{
 		'protect', (SELECT substr(value, 11) FROM json_each(options) WHERE value GLOB '--protect=*'),
 		'domains', json((SELECT json_group_array(substr(value, 16) ORDER BY key) FROM json_each(options) WHERE value GLOB '--allow-domain=*' HAVING count(*) > 0)))
 	WHERE json_valid(options);
+	ALTER TABLE runs ADD COLUMN reported TEXT NOT NULL DEFAULT '';
 	ALTER TABLE sessions ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 	UPDATE sessions SET whole = 1
 	WHERE json_valid(coalesce(options, '[]')) AND NOT EXISTS (SELECT 1 FROM json_each(options) WHERE value GLOB '--where=*');`,

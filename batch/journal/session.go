@@ -51,13 +51,27 @@ func (j *Journal) EndSession(ctx context.Context, e batch.Session) error {
 	return nil
 }
 
-// LeftResults tells whether the results of a session had this SHA-256, whatever run and path it was.
+// KeepReport stores the SHA-256 of results that were written again from the journal.
+func (j *Journal) KeepReport(ctx context.Context, id batch.RunID, sha256 string) error {
+	err := j.writer.do(ctx, func(s *session) error {
+		_, err := s.exec(`UPDATE runs SET reported = ? WHERE id = ?`, sha256, id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep report of run %s: %w", id, err)
+	}
+	return nil
+}
+
+// LeftResults tells whether the results of a session, or those that were last written again of a run, had this SHA-256, whatever
+// run and path it was.
 func (j *Journal) LeftResults(ctx context.Context, sha256 string) (bool, error) {
 	read := func(scan func(...any) error) (found bool, err error) {
 		err = scan(&found)
 		return found, err
 	}
-	all, err := query(ctx, j.reading, read, `SELECT 1 FROM sessions WHERE results_sha256 = ? LIMIT 1`, sha256)
+	all, err := query(ctx, j.reading, read, `
+		SELECT 1 FROM sessions WHERE results_sha256 = ?1 UNION SELECT 1 FROM runs WHERE reported = ?1`, sha256)
 	if err != nil {
 		return false, fmt.Errorf("look for results: %w", err)
 	}
@@ -89,7 +103,7 @@ func readSession(scan func(...any) error) (b batch.Session, err error) {
 }
 
 // CallCounts returns how many calls were made for the steps of each kind, as far as is known: those that were throttled or
-// never sent are left out. The error is [batch.ErrNoRun] if there is no run of that name.
+// never sent are left out. Attempts that were sent at the same moment were one call. The error is [batch.ErrNoRun] if there is no run of that name.
 func (j *Journal) CallCounts(ctx context.Context, id batch.RunID) (map[batch.StepKind]int, error) {
 	kinds, err := j.callCounts(ctx, id)
 	if err != nil {
@@ -117,6 +131,6 @@ func (j *Journal) callCounts(ctx context.Context, id batch.RunID) ([]kindCalls, 
 		return k, err
 	}
 	return query(ctx, j.reading, read, `
-		SELECT kind, count(*) FROM attempts AS a JOIN steps AS s ON s.run = a.run AND s.row = a.row AND s.n = a.step
+		SELECT kind, count(DISTINCT coalesce(a.sent, a.begun) || a.request_id) FROM attempts AS a JOIN steps AS s ON s.run = a.run AND s.row = a.row AND s.n = a.step
 		WHERE a.run = ? AND `+called+` GROUP BY kind`, id)
 }

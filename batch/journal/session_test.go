@@ -60,7 +60,10 @@ func TestSessions(t *testing.T) {
 	if diff := cmp.Diff([]batch.Session{killed, ended}, got); diff != "" {
 		t.Errorf("sessions (-want +got):\n%s", diff)
 	}
-	for sum, want := range map[string]bool{"abcd": true, "abcde": false} {
+	if err := j.KeepReport(t.Context(), "other", "ef01"); err != nil {
+		t.Fatal(err)
+	}
+	for sum, want := range map[string]bool{"abcd": true, "ef01": true, "abcde": false} {
 		if got, err := j.LeftResults(t.Context(), sum); got != want || err != nil {
 			t.Errorf("a session left %s: %v, %v", sum, got, err)
 		}
@@ -79,17 +82,22 @@ func TestSessions(t *testing.T) {
 // Only calls that may have reached the service are counted.
 func TestCallCounts(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), "journal"))
-	plan(t, j, batch.Run{ID: "r"}, each(person(1, batch.StepCreate, batch.StepUpdate), person(2, batch.StepCreate)))
+	plan(t, j, batch.Run{ID: "r"}, each(person(1, batch.StepCreate, batch.StepUpdate), person(2, batch.StepCreate),
+		person(3, batch.StepUpdate), person(4, batch.StepUpdate)))
 	begin(t, j, attempt("r", 1, 1, 1), attempt("r", 1, 2, 1), attempt("r", 2, 1, 1))
 	finish(t, j, attempt("r", 1, 1, 1), batch.StepOpen, batch.Reply{Verdict: batch.Throttled, HTTP: 429, Sent: noon})
 	finish(t, j, attempt("r", 2, 1, 1), batch.StepOpen, batch.Reply{Verdict: batch.NotSent})
 	begin(t, j, attempt("r", 1, 1, 2), attempt("r", 2, 1, 2))
 	finish(t, j, attempt("r", 1, 1, 2), batch.StepDone, batch.Reply{Verdict: batch.Done, HTTP: 200, Sent: noon})
+	begin(t, j, attempt("r", 3, 1, 1), attempt("r", 4, 1, 1))
+	for _, row := range []int{3, 4} { // in one call
+		finish(t, j, attempt("r", row, 1, 1), batch.StepDone, batch.Reply{Verdict: batch.Done, HTTP: 200, RequestID: "r34", Sent: noon.Add(time.Second)})
+	}
 	got, err := j.CallCounts(t.Context(), "r")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[batch.StepKind]int{batch.StepCreate: 2, batch.StepUpdate: 1}, got); diff != "" {
+	if diff := cmp.Diff(map[batch.StepKind]int{batch.StepCreate: 2, batch.StepUpdate: 2}, got); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 	if _, err := j.CallCounts(t.Context(), "s"); !errors.Is(err, batch.ErrNoRun) {

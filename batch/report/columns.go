@@ -33,7 +33,7 @@ func columns(run batch.Run) []column {
 		text("changed", changed),
 		text("code", func(r batch.RowResult) string { return r.Reason.Code }),
 		text("reason", func(r batch.RowResult) string { return reason(run, r) }),
-		text("hint", func(r batch.RowResult) string { return r.Reason.Hint }),
+		text("hint", hint),
 		number("http", func(r batch.RowResult) int { return r.HTTP }),
 		number("attempts", func(r batch.RowResult) int { return r.Attempts }),
 		text("request_id", func(r batch.RowResult) string { return r.RequestID }),
@@ -81,10 +81,21 @@ func reason(run batch.Run, r batch.RowResult) string {
 	if run.Tenant.Sandbox {
 		said = append(said, "SANDBOX")
 	}
-	if r.Reason.Message != "" {
+	switch {
+	case r.Reason.Message != "":
 		said = append(said, r.Reason.Message)
+	case r.Status == batch.NotReached:
+		said = append(said, "nothing was sent for it")
 	}
 	return strings.Join(append(said, r.Notes...), "; ")
+}
+
+// hint says what to do. Where there is no reason, the row's turn hasn't come.
+func hint(r batch.RowResult) string {
+	if r.Status == batch.NotReached && r.Reason.Code == "" {
+		return "apply the run again"
+	}
+	return r.Reason.Hint
 }
 
 func moment(t time.Time) string {

@@ -143,7 +143,7 @@ func TestResults(t *testing.T) {
 			"cy.moe@example.com", "Moe", "Cy", "x", "y", "one too many",
 			"invalid", "", "", "row_broken", "more cells than the header; a; b", "quote it",
 		},
-		{"di.ray@example.com", "", "", "", "", "", "not reached", "create"},
+		{"di.ray@example.com", "", "", "", "", "", "not reached", "create", "", "", "nothing was sent for it", "apply the run again"},
 		{"ed.fox@example.com", "#N/A", "", "", "", "", "invalid", "", "", "", "only a note"},
 		{
 			"flo.gray@example.com", "", "", "", "", "", "unknown", "create", "", "", "", "", "0", "1",

@@ -11,6 +11,7 @@ import (
 type became struct {
 	counts batch.Counts
 	partly int    // rows that are not reached, of which a part is done: people who are created and lack their settings
+	differ int    // rows that are done, and whose accounts are not as asked by what the service answered
 	undone undone // of an undo: what became of the other run's rows
 }
 
@@ -32,6 +33,9 @@ func (b *became) watch(rows iter.Seq2[batch.RowResult, error]) iter.Seq2[batch.R
 func (b *became) add(r batch.RowResult) {
 	b.counts[r.Status]++
 	b.undone.add(batch.UndoneOf(r.Status, r.Reason.Code), r.Steps)
+	if r.Differs && (r.Status == batch.Created || r.Status == batch.Updated) {
+		b.differ++
+	}
 	if r.Status == batch.NotReached && slices.ContainsFunc(r.Steps, func(s batch.StepResult) bool { return s.Kind == batch.StepCreate && s.State == batch.StepDone }) {
 		b.partly++
 	}
@@ -39,9 +43,12 @@ func (b *became) add(r batch.RowResult) {
 
 // printBecame prints what became of a run's rows and puts it into the summary.
 func (a *app) printBecame(run batch.Run, b *became, sum *summary) {
-	sum.Rows, sum.ToCreate, sum.ToUpdate, sum.PartlyDone = run.Rows, 0, 0, b.partly
+	sum.Rows, sum.ToCreate, sum.ToUpdate, sum.PartlyDone, sum.NotAsAsked = run.Rows, 0, 0, b.partly, b.differ
 	sum.count(b.counts)
 	a.printCounts(b.counts, b.partly)
+	if b.differ > 0 {
+		a.warnf("%s not as asked, by what the service answered: result_reason tells how", count(b.differ, "account is", "accounts are"))
+	}
 	if run.Kind != batch.OfUndo {
 		return
 	}

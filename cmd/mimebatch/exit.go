@@ -31,11 +31,11 @@ const exitHelp = `Exit status:
   0    all rows are done, unchanged or skipped
   1    could not go on
   2    the command line or a setting is wrong: a flag, a region, an address, a
-       profile or file that isn't there; nobody was called
+       profile, mapping, list or record that isn't there; nobody was called
   3    finished, but some rows are invalid, blocked, refused, unknown or not
        reached
   4    credentials (none, not whole, not private, refused) or permission
-  5    the sheet can't be used as it is; nothing was sent
+  5    the sheet isn't there or can't be used as it is; nothing was sent
   6    stopped by a guard or a limit
   7    another mimebatch is working on this tenant
   130  interrupted`

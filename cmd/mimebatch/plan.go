@@ -223,6 +223,7 @@ type planned struct {
 	create, update int
 	secondSteps    int
 	passwordsAgain int      // accounts that are there and get a password
+	noPassword     int      // people who are created without one
 	changes        []string // rows that are updated, with before -> after
 	stopped        []string // rows that are blocked
 	notes          map[string]int
@@ -258,6 +259,9 @@ func (p *planned) add(row batch.PlannedRow) {
 	case batch.ActionCreate:
 		p.create++
 		p.secondSteps += len(row.Steps) - 1
+		if !row.Steps[0].WithPassword {
+			p.noPassword++
+		}
 	case batch.ActionUpdate:
 		p.update++
 		if row.Steps[0].WithPassword {
@@ -320,28 +324,37 @@ func (a *app) printPlan(p *prepared, sum *summary) {
 	sum.ToCreate, sum.ToUpdate = p.planned.create, p.planned.update
 	a.printf("\nPlan %s for %s\n", p.run.ID, tenantName(p.run.Tenant))
 	c := &p.planned
-	second, again := "", ""
+	var created, updated []string // what else there is to say of them
+	if _, given := p.sheet.Binding.Columns[batch.Password]; given && c.noPassword > 0 {
+		created = append(created, fmt.Sprintf("%d without a password", c.noPassword))
+	}
 	if c.secondSteps > 0 {
-		second = fmt.Sprintf("  (%s further settings in a second step)", count(c.secondSteps, "of them gets", "of them get"))
+		created = append(created, count(c.secondSteps, "gets", "get")+" further settings in a second step")
 	}
 	if c.passwordsAgain > 0 {
-		again = fmt.Sprintf("  (%s set again)", count(c.passwordsAgain, "of them gets its password", "of them get their password"))
+		updated = append(updated, count(c.passwordsAgain, "gets its password", "get their password")+" set again")
 	}
 	for _, l := range []struct {
 		n    int
 		word string
-		more string
+		more []string
 	}{
-		{c.create, "create", second},
-		{c.update, "update", again},
-		{c.counts[batch.Unchanged], "unchanged", ""},
-		{c.counts[batch.Blocked], "blocked", ""},
-		{c.counts[batch.Invalid], "invalid", ""},
-		{c.counts[batch.Skipped], "skipped", ""},
+		{c.create, "create", created},
+		{c.update, "update", updated},
+		{c.counts[batch.Unchanged], "unchanged", nil},
+		{c.counts[batch.Blocked], "blocked", nil},
+		{c.counts[batch.Invalid], "invalid", nil},
+		{c.counts[batch.Skipped], "skipped", nil},
 	} {
-		if l.n > 0 {
-			a.printf("  %6d  %s%s\n", l.n, l.word, l.more)
+		if l.n == 0 {
+			continue
 		}
+		a.printf("  %6d  ", l.n)
+		words := l.word
+		if len(l.more) > 0 {
+			words += "  (" + strings.Join(l.more, "; ") + ")"
+		}
+		a.prose(words, "          ")
 	}
 	a.printShown("Updates", c.changes, c.update, p.run.ID)
 	a.printShown("Blocked", c.stopped, c.counts[batch.Blocked], p.run.ID)

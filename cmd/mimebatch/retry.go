@@ -134,7 +134,7 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 	if err := a.printInvalid(ctx, p); err != nil {
 		return err
 	}
-	if n := r.Counts[batch.InDoubt]; n > 0 {
+	if n := r.Doubts; n > 0 {
 		a.nextCommand(fmt.Sprintf("%s unknown in run %s; to settle %s there, before this plan is applied",
 			count(n, "row stays", "rows stay"), run.ID, oneOr(n, "it", "them")), "apply", run.ID)
 	}
@@ -302,7 +302,11 @@ func (a *app) retriedSheet(ctx context.Context, run batch.Run, f retryFlags) (*b
 	if err != nil {
 		return nil, err
 	}
-	if f.sheetPath == "" && s.Table.SHA256 != run.SHA256 {
+	if f.sheetPath != "" {
+		for _, w := range s.Warnings {
+			a.warnf("%s", w.Message)
+		}
+	} else if s.Table.SHA256 != run.SHA256 {
 		return nil, &batch.SheetError{
 			Path: path, Msg: "the sheet has changed since the plan was made",
 			Fix: "to take the rows as they are in it now: " + a.retryWith(run, shellQuote(path)),

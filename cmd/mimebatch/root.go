@@ -127,6 +127,9 @@ func oneArg(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch len(args) {
 		case 1:
+			if args[0] == "" {
+				return &stop{code: exitUsage, err: errors.New("the " + what + " is blank"), hint: cmd.UseLine()}
+			}
 			return nil
 		case 0:
 			return &stop{code: exitUsage, err: errors.New("no " + what + " given"), hint: cmd.UseLine()}

@@ -21,7 +21,8 @@ type summary struct {
 	Refused    int    `json:"refused"`
 	Unknown    int    `json:"unknown"`
 	NotReached int    `json:"not_reached"`
-	PartlyDone int    `json:"partly_done,omitempty"` // of those not reached
+	PartlyDone int    `json:"partly_done,omitempty"`  // of those not reached
+	NotAsAsked int    `json:"not_as_asked,omitempty"` // of those created and updated, by what the service answered
 	// What a plan is going to do with the rows that are not reached.
 	ToCreate int `json:"to_create,omitempty"`
 	ToUpdate int `json:"to_update,omitempty"`
