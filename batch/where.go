@@ -71,9 +71,9 @@ func (w *Where) String() string { return w.root.String() }
 // Selection is rows that meet a condition.
 type Selection struct {
 	Rows int // how many there are
-	// Unread is how many rows don't meet it because a cell is no number or date, and UnreadAt the first such cell.
+	// Unread is how many rows don't meet it because a cell is no number or date, and UnreadAt the first 100 such cells.
 	Unread   int
-	UnreadAt string
+	UnreadAt []string
 
 	bits []uint64
 }
@@ -106,8 +106,8 @@ func (w *Where) Select(rows iter.Seq2[RowResult, error]) (*Selection, error) {
 			if at.unread < 0 {
 				break // blank
 			}
-			if s.Unread++; s.Unread == 1 {
-				s.UnreadAt = sheet.CellName(at.unread, r.Line)
+			if s.Unread++; s.Unread <= 100 {
+				s.UnreadAt = append(s.UnreadAt, sheet.CellName(at.unread, r.Line))
 			}
 		}
 	}

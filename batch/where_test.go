@@ -104,7 +104,7 @@ func TestWhereTakesRows(t *testing.T) {
 			}
 			unread := ""
 			if s.Unread > 0 {
-				unread = string(rune('0'+s.Unread)) + " " + s.UnreadAt
+				unread = string(rune('0'+s.Unread)) + " " + s.UnreadAt[0]
 			}
 			if unread != tt.unread {
 				t.Errorf("unread %q, want %q", unread, tt.unread)

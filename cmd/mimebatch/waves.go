@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -82,8 +83,12 @@ func (a *app) left(ctx context.Context, j *journal.Journal, run batch.Run, f wav
 	}
 	l.only = met.Has
 	if met.Unread > 0 {
-		a.warnf("--where: %s, the first of them %s, can't be compared as it asks for: these rows are not taken",
-			count(met.Unread, "cell", "cells"), met.UnreadAt)
+		more := ""
+		if n := met.Unread - len(met.UnreadAt); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		a.warnf("--where: %s can't be compared as it asks for, so %s not taken: %s%s",
+			count(met.Unread, "cell", "cells"), oneOr(met.Unread, "its row is", "their rows are"), strings.Join(met.UnreadAt, ", "), more)
 	}
 	row := 0
 	for s, err := range j.Open(ctx, run.ID, 1, math.MaxInt) {
