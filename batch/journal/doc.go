@@ -93,7 +93,7 @@
 //	begun, ended                    when; ended is NULL while it lasts, and if the program was killed
 //	operator, host, pid, version    who did it, where, by which process and version of the program
 //	options                         the command line's, without secrets, for people
-//	whole                           1 if all that was left was agreed to, 0 if only rows that met a condition
+//	whole                           1 if all that was left was agreed to, 0 if only rows that met a condition or were the canary's
 //	stopped                         why it ended before all rows were through, blank if it didn't
 //	results, results_sha256         where the results went, and the hash of their bytes
 //

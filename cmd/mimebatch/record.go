@@ -39,15 +39,16 @@ it are those of the run. It is made of the journal alone, and the same journal a
   plan_sha256                  of all that the plan says of rows and steps
   results                      path, sha256: where they went last
   counts                       how many rows have which status
-  calls                        how many calls were made for create and update,
-                               and for purge and unpurge if there were any
+  calls                        how many calls were made to create and update,
+                               and to purge and unpurge if there were any;
+                               those that only read are left out
   sessions                     each time that it was applied: n, begun, ended,
                                operator, host, pid, version, options, whole,
                                stopped, results, results_sha256
 
 Times are UTC. Hashes are SHA-256 in hexadecimal, "" where none was kept. ended is null while a session goes on,
-and if it was killed; stopped says why it ended before all rows were through, whole whether it was not of rows
-only that meet a condition.`,
+and if it was killed; stopped says why it ended before all rows were through, whole whether all that was left
+was agreed to.`,
 		Args: oneArg("run"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.writeRecord(cmd.Context(), args[0], out) },
 	}
