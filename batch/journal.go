@@ -73,6 +73,7 @@ type Attempt struct {
 	Step     int
 	Try      int // from 1, throttled ones included
 	Settling bool
+	Along    bool // it was made by the call of another attempt, which took several steps
 	Begun    time.Time
 }
 

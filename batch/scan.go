@@ -272,7 +272,7 @@ func (s *Sheet) warn(f *facts) {
 		add(OnePassword, s.Binding.Columns[Password], "all %d people have the same password", f.passwords)
 	}
 	if c, ok := s.Binding.Columns[Password]; ok && !s.Secrets && slices.ContainsFunc(t.Header, IsResultHeading) {
-		add(NoPasswords, c, "column %s %q is blank in every row: results and annotated sheets are written without the passwords, and here nobody gets one", sheet.ColumnName(c), t.Header[c])
+		add(NoPasswords, c, "column %s %q gives nobody a password: results and annotated sheets are written without them", sheet.ColumnName(c), t.Header[c])
 	}
 	s.Warnings = append(s.Warnings, s.Binding.Warnings...)
 	if len(t.HiddenSheets) > 0 {

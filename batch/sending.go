@@ -121,8 +121,8 @@ func (w *work) call(ctx context.Context, all []*sending) error {
 	attempts, steps, now := make([]Attempt, len(all)), make([]Step, len(all)), time.Now()
 	for i, s := range all {
 		s.step.Tries++
-		attempts[i], steps[i] = w.attempt(s.step, s.settling), s.out
-		attempts[i].Begun = now // all of them are one call
+		attempts[i], steps[i] = w.attempt(s.step, s.settling, now), s.out
+		attempts[i].Along = i > 0
 	}
 	if err := w.Journal.Begin(ctx, attempts); err != nil {
 		w.gate.leave()
@@ -226,6 +226,6 @@ func (w *work) notice(ctx context.Context, all []*sending, begun time.Time) erro
 	return nil
 }
 
-func (w *work) attempt(s Step, settling bool) Attempt {
-	return Attempt{Run: w.run, Row: s.Row, Step: s.N, Try: s.Tries, Settling: settling, Begun: time.Now()}
+func (w *work) attempt(s Step, settling bool, begun time.Time) Attempt {
+	return Attempt{Run: w.run, Row: s.Row, Step: s.N, Try: s.Tries, Settling: settling, Begun: begun}
 }

@@ -247,7 +247,7 @@ func (w *work) note(ctx context.Context, s Step, r Reply, state StepState) error
 	}
 	s.Tries++
 	r.Sent = time.Time{}
-	if err := w.Journal.Note(ctx, []Outcome{{Attempt: w.attempt(s, true), State: state, Reply: r}}); err != nil {
+	if err := w.Journal.Note(ctx, []Outcome{{Attempt: w.attempt(s, true, time.Now()), State: state, Reply: r}}); err != nil {
 		return fmt.Errorf("note row %d: %w", s.Line, err)
 	}
 	return nil

@@ -32,8 +32,8 @@ func name(a batch.Attempt) string {
 }
 
 func begin(s *session, a batch.Attempt) error {
-	_, err := s.exec(`INSERT INTO attempts (run, row, step, try, settling, begun) VALUES (?, ?, ?, ?, ?, ?)`,
-		a.Run, a.Row, a.Step, a.Try, a.Settling, at(&a.Begun))
+	_, err := s.exec(`INSERT INTO attempts (run, row, step, try, settling, along, begun) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		a.Run, a.Row, a.Step, a.Try, a.Settling, a.Along, at(&a.Begun))
 	return err
 }
 

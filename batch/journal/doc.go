@@ -53,7 +53,6 @@
 //	secrets                         1 if a step needs a password from the sheet
 //	state                           planning, planned, or removed; see below
 //	touched                         when planning last got on
-//	reported                        the hash of the results that were last written again, blank for none
 //	classes                         how many rows are alike in their action and the kinds of their steps; NULL until it is planned
 //
 // rows, one row a row of the plan; never changed:
@@ -73,10 +72,11 @@
 //	settings, before                what to set, and what that was, and what else must stay as it was
 //	with_password                   1 if the row's password goes with it; the password itself is never stored
 //
-// attempts, one row a call; begun, and changed once, when its outcome comes in:
+// attempts, one row each time that a step was sent; begun, and changed once, when its outcome comes in:
 //
 //	run, row, step, try             the attempt
 //	settling                        1 if it settles a doubt
+//	along                           1 if the call was that of another attempt, which took several steps
 //	begun, finished                 when it was begun, and when its outcome came in here
 //	state                           in which it left the step: open, done, refused or unknown; NULL as long as there is no outcome
 //	sent, received                  when the call went out, and when the answer came, NULL if it didn't

@@ -89,7 +89,7 @@ func TestOlder(t *testing.T) {
 		3: `ALTER TABLE runs DROP COLUMN kind; ALTER TABLE runs DROP COLUMN origin; ALTER TABLE runs DROP COLUMN plan_sha256; DROP TABLE sessions`,
 		4: "DROP TABLE open_steps; DROP INDEX telling; ALTER TABLE runs DROP COLUMN classes",
 		5: "ALTER TABLE runs DROP COLUMN options",
-		6: "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE runs DROP COLUMN reported; ALTER TABLE sessions DROP COLUMN whole",
+		6: "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE attempts DROP COLUMN along; DROP TABLE left_results; ALTER TABLE sessions DROP COLUMN whole",
 	}
 	for old := 1; old < len(back)-1; old++ {
 		t.Run(fmt.Sprint(old), func(t *testing.T) {
@@ -149,13 +149,13 @@ func TestGuardsOfVersion5(t *testing.T) {
 	} {
 		plan(t, j, batch.Run{ID: id, Options: options}, people(1))
 	}
-	for _, options := range [][]string{nil, {"--where=name = 'New'"}, {"--out=--where=x"}} {
+	for _, options := range [][]string{nil, {"--where=name = 'New'"}, {"--out=--where=x"}, {"--canary=3"}, {"--canary=0"}} {
 		beginSession(t, j, batch.Session{Run: "both", Begun: noon, Options: options})
 	}
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	alter(t, path, "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE runs DROP COLUMN reported; ALTER TABLE sessions DROP COLUMN whole; PRAGMA user_version = 5")
+	alter(t, path, "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE attempts DROP COLUMN along; DROP TABLE left_results; ALTER TABLE sessions DROP COLUMN whole; PRAGMA user_version = 5")
 	j = open(t, path)
 	for id, want := range map[batch.RunID]*batch.ToldGuards{
 		"both":    {List: "/lists/a=b.txt", Domains: []string{"example.net", "example.com"}},
@@ -178,7 +178,7 @@ func TestGuardsOfVersion5(t *testing.T) {
 	for _, s := range sessions {
 		whole = append(whole, s.Whole)
 	}
-	if diff := cmp.Diff([]bool{true, false, true}, whole); diff != "" {
+	if diff := cmp.Diff([]bool{true, false, true, false, true}, whole); diff != "" {
 		t.Errorf("sessions that agreed to the whole run (-want +got):\n%s", diff)
 	}
 }

@@ -95,10 +95,13 @@ var upgrades = [...]string{
 		'protect', (SELECT substr(value, 11) FROM json_each(options) WHERE value GLOB '--protect=*'),
 		'domains', json((SELECT json_group_array(substr(value, 16) ORDER BY key) FROM json_each(options) WHERE value GLOB '--allow-domain=*' HAVING count(*) > 0)))
 	WHERE json_valid(options);
-	ALTER TABLE runs ADD COLUMN reported TEXT NOT NULL DEFAULT '';
 	ALTER TABLE sessions ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 	UPDATE sessions SET whole = 1
-	WHERE json_valid(coalesce(options, '[]')) AND NOT EXISTS (SELECT 1 FROM json_each(options) WHERE value GLOB '--where=*');`,
+	WHERE json_valid(coalesce(options, '[]'))
+		AND NOT EXISTS (SELECT 1 FROM json_each(options) WHERE value GLOB '--where=*' OR value GLOB '--canary=[1-9]*');
+	CREATE TABLE left_results (sha256 TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+	INSERT OR IGNORE INTO left_results SELECT results_sha256 FROM sessions WHERE results_sha256 <> '';
+	ALTER TABLE attempts ADD COLUMN along INTEGER NOT NULL DEFAULT 0;`,
 }
 
 // telling is true of attempts that make of their row something else than what its action and the kinds of its steps tell.

@@ -34,7 +34,8 @@ func beginSession(s *session, b batch.Session) (n int, err error) {
 	return n, err
 }
 
-// EndSession stores when and why a session ended, whether all was agreed to after all, and its results. It is an error if the session was not begun, or has ended.
+// EndSession stores when and why a session ended, whether all was agreed to after all, and its results. It is an error if the
+// session was not begun, or has ended.
 func (j *Journal) EndSession(ctx context.Context, e batch.Session) error {
 	err := j.writer.do(ctx, func(s *session) error {
 		n, err := s.exec(`
@@ -51,31 +52,29 @@ func (j *Journal) EndSession(ctx context.Context, e batch.Session) error {
 	return nil
 }
 
-// KeepReport stores the SHA-256 of results that were written again from the journal.
-func (j *Journal) KeepReport(ctx context.Context, id batch.RunID, sha256 string) error {
-	err := j.writer.do(ctx, func(s *session) error {
-		_, err := s.exec(`UPDATE runs SET reported = ? WHERE id = ?`, sha256, id)
-		return err
-	})
+// LeaveResults stores the SHA-256 of results that are going to be left somewhere, for [Journal.LeftResults]. It stays when runs are
+// removed.
+func (j *Journal) LeaveResults(ctx context.Context, sha256 string) error {
+	err := j.sound()
+	if err == nil {
+		err = j.writer.do(ctx, func(s *session) error {
+			_, err := s.exec(`INSERT INTO left_results VALUES (?) ON CONFLICT DO NOTHING`, sha256)
+			return err
+		})
+	}
 	if err != nil {
-		return fmt.Errorf("keep report of run %s: %w", id, err)
+		return fmt.Errorf("keep hash of results: %w", err)
 	}
 	return nil
 }
 
-// LeftResults tells whether the results of a session, or those that were last written again of a run, had this SHA-256, whatever
-// run and path it was.
+// LeftResults tells whether results with this SHA-256 were left somewhere, of whatever run.
 func (j *Journal) LeftResults(ctx context.Context, sha256 string) (bool, error) {
-	read := func(scan func(...any) error) (found bool, err error) {
-		err = scan(&found)
-		return found, err
-	}
-	all, err := query(ctx, j.reading, read, `
-		SELECT 1 FROM sessions WHERE results_sha256 = ?1 UNION SELECT 1 FROM runs WHERE reported = ?1`, sha256)
+	all, err := query(ctx, j.reading, readOne[bool], `SELECT count(*) FROM left_results WHERE sha256 = ?`, sha256)
 	if err != nil {
 		return false, fmt.Errorf("look for results: %w", err)
 	}
-	return len(all) > 0, nil
+	return all[0], nil
 }
 
 // Sessions returns the sessions of a run, the oldest first. The error is [batch.ErrNoRun] if there is no run of that name.
@@ -102,8 +101,8 @@ func readSession(scan func(...any) error) (b batch.Session, err error) {
 	return b, err
 }
 
-// CallCounts returns how many calls were made for the steps of each kind, as far as is known: those that were throttled or
-// never sent are left out. Attempts that were sent at the same moment were one call. The error is [batch.ErrNoRun] if there is no run of that name.
+// CallCounts returns how many calls were made for the steps of each kind, as far as is known: those that were throttled or never
+// sent are left out. Of a run of version 5 or older it counts the steps that were sent. The error is [batch.ErrNoRun] if there is no run of that name.
 func (j *Journal) CallCounts(ctx context.Context, id batch.RunID) (map[batch.StepKind]int, error) {
 	kinds, err := j.callCounts(ctx, id)
 	if err != nil {
@@ -131,6 +130,6 @@ func (j *Journal) callCounts(ctx context.Context, id batch.RunID) ([]kindCalls, 
 		return k, err
 	}
 	return query(ctx, j.reading, read, `
-		SELECT kind, count(DISTINCT coalesce(a.sent, a.begun) || a.request_id) FROM attempts AS a JOIN steps AS s ON s.run = a.run AND s.row = a.row AND s.n = a.step
-		WHERE a.run = ? AND `+called+` GROUP BY kind`, id)
+		SELECT kind, count(*) FROM attempts AS a JOIN steps AS s ON s.run = a.run AND s.row = a.row AND s.n = a.step
+		WHERE a.run = ? AND NOT along AND `+called+` GROUP BY kind`, id)
 }

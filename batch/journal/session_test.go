@@ -60,14 +60,6 @@ func TestSessions(t *testing.T) {
 	if diff := cmp.Diff([]batch.Session{killed, ended}, got); diff != "" {
 		t.Errorf("sessions (-want +got):\n%s", diff)
 	}
-	if err := j.KeepReport(t.Context(), "other", "ef01"); err != nil {
-		t.Fatal(err)
-	}
-	for sum, want := range map[string]bool{"abcd": true, "ef01": true, "abcde": false} {
-		if got, err := j.LeftResults(t.Context(), sum); got != want || err != nil {
-			t.Errorf("a session left %s: %v, %v", sum, got, err)
-		}
-	}
 	if got, err := j.Sessions(t.Context(), "other"); err != nil || len(got) != 0 {
 		t.Errorf("sessions of another run are %v, %v, want none", got, err)
 	}
@@ -76,6 +68,21 @@ func TestSessions(t *testing.T) {
 	}
 	if _, err := j.BeginSession(t.Context(), batch.Session{Run: "s", Begun: noon}); err == nil {
 		t.Error("a session of a run that isn't there could be begun")
+	}
+}
+
+// What was left is known for good, also when it is left again.
+func TestLeftResults(t *testing.T) {
+	j := open(t, filepath.Join(t.TempDir(), "journal"))
+	for _, sum := range []string{"abcd", "ef01", "abcd"} {
+		if err := j.LeaveResults(t.Context(), sum); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for sum, want := range map[string]bool{"abcd": true, "ef01": true, "abcde": false} {
+		if got, err := j.LeftResults(t.Context(), sum); got != want || err != nil {
+			t.Errorf("%s was left: %v, %v, want %v", sum, got, err, want)
+		}
 	}
 }
 
@@ -89,7 +96,9 @@ func TestCallCounts(t *testing.T) {
 	finish(t, j, attempt("r", 2, 1, 1), batch.StepOpen, batch.Reply{Verdict: batch.NotSent})
 	begin(t, j, attempt("r", 1, 1, 2), attempt("r", 2, 1, 2))
 	finish(t, j, attempt("r", 1, 1, 2), batch.StepDone, batch.Reply{Verdict: batch.Done, HTTP: 200, Sent: noon})
-	begin(t, j, attempt("r", 3, 1, 1), attempt("r", 4, 1, 1))
+	along := attempt("r", 4, 1, 1)
+	along.Along = true
+	begin(t, j, attempt("r", 3, 1, 1), along)
 	for _, row := range []int{3, 4} { // in one call
 		finish(t, j, attempt("r", row, 1, 1), batch.StepDone, batch.Reply{Verdict: batch.Done, HTTP: 200, RequestID: "r34", Sent: noon.Add(time.Second)})
 	}

@@ -54,7 +54,7 @@ func TestResultsContract(t *testing.T) {
 			batch.AllowSMTP: "false", batch.AccountLocked: "false", batch.AccountDisabled: "true",
 		}},
 	}
-	if _, _, err := report.Results(path, batch.Run{Format: "csv", Header: []string{"email"}, Rows: 1}, yield(nil, row)); err != nil {
+	if _, _, err := report.Results(path, batch.Run{Format: "csv", Header: []string{"email"}, Rows: 1}, yield(nil, row), nil); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(path)

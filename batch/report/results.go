@@ -18,10 +18,16 @@ import (
 // than the header or there are more or fewer than the plan had, and wants the same cells both times, as [batch.Journal] gives
 // them; it holds none. The same rows always give the same bytes. If there are more or fewer rows than the plan had, the error
 // wraps [batch.ErrRows] and the file is there all the same, for it is evidence. After any other error the old file is as it was,
-// as [durable.WriteFile] promises.
-func Results(path string, run batch.Run, rows iter.Seq2[batch.RowResult, error]) (counts batch.Counts, sum string, err error) {
-	counts, sum, err = produce(run, rows, func(write func(io.Writer) error) error {
-		return durable.WriteFile(path, 0o600, write)
+// as [durable.WriteFile] promises. Leaving, if not nil, is told the hash before the file takes its place.
+func Results(path string, run batch.Run, rows iter.Seq2[batch.RowResult, error], leaving func(sha256 string)) (counts batch.Counts, sum string, err error) {
+	counts, sum, err = produce(run, rows, func(write func(io.Writer) (string, error)) error {
+		return durable.WriteFile(path, 0o600, func(w io.Writer) error {
+			sum, err := write(w)
+			if err == nil && leaving != nil {
+				leaving(sum)
+			}
+			return err
+		})
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("write results: %w", err)
@@ -34,7 +40,10 @@ func Results(path string, run batch.Run, rows iter.Seq2[batch.RowResult, error])
 
 // Digest returns the SHA-256 that [Results] would give the file.
 func Digest(run batch.Run, rows iter.Seq2[batch.RowResult, error]) (string, error) {
-	_, sum, err := produce(run, rows, func(write func(io.Writer) error) error { return write(io.Discard) })
+	_, sum, err := produce(run, rows, func(write func(io.Writer) (string, error)) error {
+		_, err := write(io.Discard)
+		return err
+	})
 	if err != nil {
 		return "", fmt.Errorf("hash results: %w", err)
 	}
@@ -44,27 +53,30 @@ func Digest(run batch.Run, rows iter.Seq2[batch.RowResult, error]) (string, erro
 // blockSize is how many bytes are written and hashed at a time.
 const blockSize = 1 << 16
 
-// produce has the results written by the function that is given to into, and again if only then it is known what shape they have.
-func produce(run batch.Run, rows iter.Seq2[batch.RowResult, error], into func(write func(io.Writer) error) error) (batch.Counts, string, error) {
+// produce has the results written by the function that is given to into, which returns their hash, and again if only then it is known what shape they have.
+func produce(run batch.Run, rows iter.Seq2[batch.RowResult, error], into func(write func(io.Writer) (string, error)) error) (counts batch.Counts, sum string, err error) {
 	h := sha256.New()
-	var counts batch.Counts
 	write := func(s shape) error {
 		t, err := newTable(run, s)
 		if err != nil {
 			return err
 		}
-		return into(func(w io.Writer) (err error) {
+		return into(func(w io.Writer) (_ string, err error) {
 			h.Reset()
 			b := bufio.NewWriterSize(io.MultiWriter(w, h), blockSize)
 			if counts, err = t.write(b, rows); err != nil {
-				return err
+				return "", err
 			}
-			return b.Flush()
+			if err := b.Flush(); err != nil {
+				return "", err
+			}
+			sum = hex.EncodeToString(h.Sum(nil))
+			return sum, nil
 		})
 	}
-	err := write(shape{columns: len(run.Header), rows: run.Rows})
+	err = write(shape{columns: len(run.Header), rows: run.Rows})
 	if misfit, ok := errors.AsType[*misfitError](err); ok {
 		err = write(misfit.shape)
 	}
-	return counts, hex.EncodeToString(h.Sum(nil)), err
+	return counts, sum, err
 }

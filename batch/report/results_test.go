@@ -164,7 +164,7 @@ func TestResults(t *testing.T) {
 			} else {
 				run.Comma = ";"
 			}
-			counts, _, err := report.Results(path, run, yield(nil, rows...))
+			counts, _, err := report.Results(path, run, yield(nil, rows...), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -202,7 +202,7 @@ func TestResultsKinds(t *testing.T) {
 	row := created()
 	row.Cells[5] = sheet.Cell{Text: "#DIV/0!", Kind: sheet.Error}
 	run := batch.Run{Format: "xlsx", Worksheet: "Starters", Rows: 1, Header: []string{"Email", "Name", "Hired", "Number", "Remote", "Share"}}
-	if _, _, err := report.Results(path, run, yield(nil, row)); err != nil {
+	if _, _, err := report.Results(path, run, yield(nil, row), nil); err != nil {
 		t.Fatal(err)
 	}
 	header, rows := read(t, path)
@@ -245,7 +245,7 @@ func TestResultsFormulas(t *testing.T) {
 
 	run.Format, run.Comma = "csv", ","
 	inCSV := filepath.Join(dir, "people.results.csv")
-	if _, _, err := report.Results(inCSV, run, yield(nil, rows...)); err != nil {
+	if _, _, err := report.Results(inCSV, run, yield(nil, rows...), nil); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(inCSV)
@@ -266,7 +266,7 @@ func TestResultsFormulas(t *testing.T) {
 
 	run.Format, run.Worksheet = "xlsx", "People"
 	inBook := filepath.Join(dir, "people.results.xlsx")
-	if _, _, err := report.Results(inBook, run, yield(nil, rows...)); err != nil {
+	if _, _, err := report.Results(inBook, run, yield(nil, rows...), nil); err != nil {
 		t.Fatal(err)
 	}
 	parts, err := zip.OpenReader(inBook)
@@ -296,7 +296,7 @@ func TestResultsOldColumns(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "again."+format)
 			run := batch.Run{Format: format, Worksheet: "People", Comma: ",", Rows: 1, Header: []string{"result_status", "Email", "RESULT_reason", "Result", "Team", "result_account_disabled"}}
 			row := batch.RowResult{Cells: words("refused", "ana.ruiz@example.com", "old", "kept", "red", "true"), Status: batch.Updated}
-			if _, _, err := report.Results(path, run, yield(nil, row)); err != nil {
+			if _, _, err := report.Results(path, run, yield(nil, row), nil); err != nil {
 				t.Fatal(err)
 			}
 			header, rows := read(t, path)
@@ -314,7 +314,7 @@ func TestResultsSaySandbox(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out.csv")
 	run := batch.Run{Format: "csv", Header: []string{"email"}, Rows: 1, Tenant: batch.Tenant{Sandbox: true}}
 	row := batch.RowResult{Status: batch.Blocked, Cells: words("ana@example.com"), Reason: batch.Reason{Message: "an alias"}}
-	if _, _, err := report.Results(path, run, yield(nil, row)); err != nil {
+	if _, _, err := report.Results(path, run, yield(nil, row), nil); err != nil {
 		t.Fatal(err)
 	}
 	header, rows := read(t, path)
@@ -331,7 +331,7 @@ func TestResultsCounts(t *testing.T) {
 			{Cells: words("ana.ruiz@example.com"), Status: batch.Created},
 			{Cells: words("bo.lind@example.com"), Status: batch.Created},
 		}
-		counts, _, err := report.Results(path, run, yield(nil, rows...))
+		counts, _, err := report.Results(path, run, yield(nil, rows...), nil)
 		if !errors.Is(err, batch.ErrRows) {
 			t.Fatalf("%s: error is %v, want %v", format, err, batch.ErrRows)
 		}
@@ -363,10 +363,14 @@ func TestResultsPasses(t *testing.T) {
 		for _, format := range formats {
 			run := batch.Run{Format: format, Worksheet: "People", Comma: ",", Rows: 3, Header: []string{"Email", "Name"}}
 			path := filepath.Join(t.TempDir(), "people.results."+format)
-			passes := 0
+			passes, left := 0, ""
 			_, sum, err := report.Results(path, run, func(y func(batch.RowResult, error) bool) {
 				passes++
 				yield(nil, tt.rows...)(y)
+			}, func(sha256 string) {
+				if left = sha256; exists(path) {
+					t.Errorf("%s: %s: the hash is told when the file is there", format, tt.name)
+				}
 			})
 			if wrong := len(tt.rows) != run.Rows; wrong != errors.Is(err, batch.ErrRows) || !wrong && err != nil {
 				t.Errorf("%s: %s: error is %v", format, tt.name, err)
@@ -378,8 +382,8 @@ func TestResultsPasses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := fmt.Sprintf("%x", sha256.Sum256(data)); sum != want {
-				t.Errorf("%s: %s: hash is %s, that of the file %s", format, tt.name, sum, want)
+			if want := fmt.Sprintf("%x", sha256.Sum256(data)); sum != want || left != want {
+				t.Errorf("%s: %s: hash is %s, told before %s, that of the file %s", format, tt.name, sum, left, want)
 			}
 			if _, got := read(t, path); len(got) != len(tt.rows) {
 				t.Errorf("%s: %s: the file has %d rows, want %d", format, tt.name, len(got), len(tt.rows))
@@ -398,7 +402,7 @@ func TestResultsNeverAlike(t *testing.T) {
 		counts, _, err := report.Results(path, run, func(y func(batch.RowResult, error) bool) {
 			cells = append(cells, words("b")...)
 			yield(nil, batch.RowResult{Cells: cells})(y)
-		})
+		}, nil)
 		if err == nil || counts != nil {
 			t.Errorf("%s: counts and error are %v, %v", format, counts, err)
 		}
@@ -428,7 +432,7 @@ func TestResultsFail(t *testing.T) {
 					err = broken
 				}
 				yield(err, rows...)(y)
-			})
+			}, nil)
 			if !errors.Is(err, broken) || counts != nil {
 				t.Errorf("%s: counts and error are %v, %v, want none and %v", format, counts, err, broken)
 			}
@@ -444,7 +448,7 @@ func TestResultsLongReason(t *testing.T) {
 	for _, format := range formats {
 		path := filepath.Join(t.TempDir(), "people.results."+format)
 		row := batch.RowResult{Cells: words("ana.ruiz@example.com"), Reason: batch.Reason{Code: "x", Message: strings.Repeat("𝄞", 40_000), Hint: "y"}}
-		if _, _, err := report.Results(path, batch.Run{Format: format, Rows: 1, Header: []string{"Email"}}, yield(nil, row)); err != nil {
+		if _, _, err := report.Results(path, batch.Run{Format: format, Rows: 1, Header: []string{"Email"}}, yield(nil, row), nil); err != nil {
 			t.Errorf("%s: %v", format, err)
 			continue
 		}
@@ -475,7 +479,7 @@ func TestResultsWorksheet(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "people.results.xlsx")
 		row := batch.RowResult{Cells: words("ana.ruiz@example.com")}
-		if _, _, err := report.Results(path, batch.Run{Format: "xlsx", Worksheet: name, Rows: 1, Header: []string{"Email"}}, yield(nil, row)); err != nil {
+		if _, _, err := report.Results(path, batch.Run{Format: "xlsx", Worksheet: name, Rows: 1, Header: []string{"Email"}}, yield(nil, row), nil); err != nil {
 			t.Errorf("worksheet %q: %v", name, err)
 			continue
 		}
@@ -492,7 +496,7 @@ func TestResultsWorksheet(t *testing.T) {
 func TestResultsFormat(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "people.results.ods")
-	if _, _, err := report.Results(path, batch.Run{Format: "ods", Header: []string{"Email"}}, yield(nil)); err == nil {
+	if _, _, err := report.Results(path, batch.Run{Format: "ods", Header: []string{"Email"}}, yield(nil), nil); err == nil {
 		t.Error("results were made in a format that there isn't")
 	}
 	if diff := cmp.Diff(map[string]string{}, folder(t, dir)); diff != "" {
@@ -503,7 +507,7 @@ func TestResultsFormat(t *testing.T) {
 func TestResultsTarget(t *testing.T) {
 	dir := t.TempDir()
 	run := batch.Run{Format: "csv", Comma: ",", Rows: 1, Header: []string{"Email"}}
-	if _, _, err := report.Results(dir, run, yield(nil, created())); err == nil {
+	if _, _, err := report.Results(dir, run, yield(nil, created()), nil); err == nil {
 		t.Error("a folder was replaced")
 	}
 	if diff := cmp.Diff(map[string]string{}, folder(t, dir)); diff != "" {
@@ -518,7 +522,7 @@ func TestResultsHash(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "people.results."+format)
 		run := batch.Run{Format: format, Worksheet: "People", Comma: ",", Rows: 1, Header: []string{"Email", "Name", "Hired", "Number", "Remote", "Share"}}
 		rows := yield(nil, created())
-		_, sum, err := report.Results(path, run, rows)
+		_, sum, err := report.Results(path, run, rows, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -539,4 +543,9 @@ func TestResultsHash(t *testing.T) {
 			t.Errorf("%s: hash of other results is %s, %v, want another one", format, changed, err)
 		}
 	}
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }

@@ -203,25 +203,22 @@ func (b *Book) close() error {
 }
 
 // AsWritten tells whether the workbook at path is as a [Book] wrote it: whatever program saves it has another order of parts, and
-// tells its own name or a time where a Book tells neither.
-func AsWritten(path string) (bool, error) {
+// tells its own name or a time where a Book tells neither. What is no workbook, or can't be read, is not.
+func AsWritten(path string) bool {
 	z, err := zip.OpenReader(path)
 	if err != nil {
-		return false, fmt.Errorf("open workbook: %w", err)
+		return false
 	}
 	defer z.Close()
 	last := len(z.File) - 1
 	if last < 1 || z.File[last].Name != typesName || z.File[last-1].Name != coreName {
-		return false, nil
+		return false
 	}
 	f, err := z.File[last-1].Open()
 	if err != nil {
-		return false, fmt.Errorf("read workbook: %w", err)
+		return false
 	}
 	defer f.Close()
 	core, err := io.ReadAll(io.LimitReader(f, int64(len(corePart)+1)))
-	if err != nil {
-		return false, fmt.Errorf("read workbook: %w", err)
-	}
-	return string(core) == corePart, nil
+	return err == nil && string(core) == corePart
 }

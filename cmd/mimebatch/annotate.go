@@ -10,7 +10,6 @@ import (
 
 	"mimebatch/batch"
 	"mimebatch/batch/report"
-	"mimebatch/batch/sheet"
 )
 
 // annotate writes the sheet's rows to a workbook at path, every problem marked where it is.
@@ -21,7 +20,7 @@ func (a *app) annotate(ctx context.Context, path string, s *batch.Sheet) error {
 	for _, w := range s.Warnings {
 		o.Notes = append(o.Notes, w.Message)
 	}
-	if err := a.keepEdited(path, func() (bool, error) { return sheet.AsWritten(path) }); err != nil {
+	if err := a.keepEdited(path, func(string) (bool, error) { return false, nil }); err != nil {
 		return err
 	}
 	if err := report.Annotate(path, o, annotated(ctx, s)); err != nil {

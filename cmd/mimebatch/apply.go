@@ -273,7 +273,7 @@ func (a *app) send(ctx context.Context, x execution, session *applying) error {
 		Password: x.passwords.Of,
 		Progress: through,
 		Paused:   session.paused,
-		Only:     x.takes, Limits: x.limits, Waves: a.waves(x, progress, through),
+		Only:     x.takes, Limits: x.limits, Waves: a.waves(x, progress, session, through),
 	}
 	return applier.Apply(ctx, x.run.ID)
 }
@@ -394,11 +394,15 @@ func (a *app) results(ctx context.Context, j *journal.Journal, run batch.Run, pa
 	rows := b.watch(j.Results(ctx, run.ID))
 	err := report.Check(ctx, path) // something may have got there since the run began
 	if err == nil {
-		err = a.keepEdited(path, func() (bool, error) { return leftByRun(ctx, j, run.Format, path) })
+		err = a.keepEdited(path, func(sha256 string) (bool, error) { return j.LeftResults(ctx, sha256) })
 	}
 	var sha256 string
 	if err == nil {
-		_, sha256, err = report.Results(path, run, rows)
+		_, sha256, err = report.Results(path, run, rows, func(sha256 string) {
+			if err := j.LeaveResults(ctx, sha256); err != nil {
+				a.warnf("the next results keep these as if somebody had written into them: %v", err)
+			}
+		})
 	}
 	if err != nil {
 		// What became of the rows is to be told all the same.

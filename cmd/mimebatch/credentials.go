@@ -40,18 +40,18 @@ const credentialsHint = "set MIMECAST_CLIENT_ID and MIMECAST_CLIENT_SECRET, or w
 // generation; "base_url" is empty where the client finds it by itself. They are read once: all that a command does is done
 // with the same.
 func (a *app) credentials() (credentials, error) {
-	if a.caller == nil {
+	if a.chosen == nil {
 		c, err := a.chosenCredentials()
 		if err == nil {
 			c, err = c.locate(a.region)
 		}
-		a.caller = &caller{c, err}
+		a.chosen = &chosen{c, err}
 	}
-	return a.caller.credentials, a.caller.err
+	return a.chosen.credentials, a.chosen.err
 }
 
-// caller is what came of reading the credentials.
-type caller struct {
+// chosen is what came of reading the credentials.
+type chosen struct {
 	credentials credentials
 	err         error
 }

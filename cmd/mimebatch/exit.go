@@ -136,6 +136,7 @@ func (a *app) resumption() string {
 	return ""
 }
 
+// sends tells whether the command is one that sends what changes the tenant.
 func (a *app) sends() bool {
 	_, ok := a.command.Annotations[sends]
 	return ok

@@ -57,8 +57,11 @@ func TestApplyAsksForLargePlans(t *testing.T) {
 	if errs, code := apply("4\nn\n", "--canary", "1"); code != exitGuard || !strings.Contains(errs, "Go on with the other 3 rows?") {
 		t.Errorf("exit %d\n%s", code, errs)
 	}
-	// Who said no to the others after the canary is asked for them.
-	if errs, code := apply("3\n", "--max-failures", "0"); code != exitDone || !strings.Contains(errs, "Type the number") {
+	// Who didn't say yes to the others after the canary is asked for them: once it was said no, and once nothing.
+	if errs, code := apply("3\n", "--canary", "1"); code == exitDone || !strings.Contains(errs, "Go on with the other 2 rows?") {
+		t.Errorf("exit %d\n%s", code, errs)
+	}
+	if errs, code := apply("2\n", "--confirm-above", "1"); code != exitDone || !strings.Contains(errs, "Type the number") {
 		t.Errorf("exit %d\n%s", code, errs)
 	}
 	if errs, code := apply(""); code != exitDone || strings.Contains(errs, "Type the number") {

@@ -72,7 +72,7 @@ type app struct {
 	debug           bool
 
 	answers *bufio.Reader // to questions; nil before the first
-	caller  *caller       // nil before the credentials are read
+	chosen  *chosen       // nil before the credentials are read
 	command *cobra.Command
 	options []string // the flags that it was given
 	summed  bool     // the last line under --json is printed
@@ -110,6 +110,9 @@ func (o *output) Write(p []byte) (int, error) {
 func (a *app) stopping() {
 	if u := a.underway.Load(); u != nil && u.progress != nil {
 		u.progress.tryAside(func() {
+			if a.underway.Load().progress == nil {
+				return // the screen came free too late
+			}
 			a.infof("stopping: no more rows are begun; calls on their way have %v to come home; another Ctrl-C, a second later or more, leaves at once", u.grace)
 		})
 	}

@@ -69,6 +69,10 @@ func (p *progress) aside(say func()) {
 	defer p.screen.Unlock()
 	p.speaking.Store(true)
 	defer p.speaking.Store(false)
+	p.say(say)
+}
+
+func (p *progress) say(say func()) {
 	if p.bar != nil {
 		_ = p.bar.Clear() // a bar that can't be drawn is no reason to stop
 	}
@@ -77,9 +81,13 @@ func (p *progress) aside(say func()) {
 
 // tryAside is aside, unless somebody else is speaking: then nothing is said.
 func (p *progress) tryAside(say func()) {
-	if !p.speaking.Load() {
-		p.aside(say)
+	if !p.speaking.CompareAndSwap(false, true) {
+		return
 	}
+	defer p.speaking.Store(false)
+	p.screen.Lock()
+	defer p.screen.Unlock()
+	p.say(say)
 }
 
 // row notes what the workers left a row as. One that is open or unknown comes again, or not to its end.

@@ -35,10 +35,6 @@ func (a *app) writeReport(ctx context.Context, id, out string) error {
 		}
 		a.printRun(run)
 		_, err = a.results(ctx, j, run, path, &sum)
-		if err == nil {
-			// Where the journal can't be written, the next results keep these as if somebody had changed them.
-			_ = j.KeepReport(ctx, run.ID, sum.ResultsSHA256)
-		}
 		return err
 	}()
 	return a.finish(sum, err)

@@ -80,7 +80,7 @@ func benchResults(b *testing.B, format string) {
 	j, run := stoppedRun(b, format)
 	path := filepath.Join(b.TempDir(), "people.results."+format)
 	for b.Loop() {
-		if _, _, err := report.Results(path, run, j.Results(b.Context(), run.ID)); err != nil {
+		if _, _, err := report.Results(path, run, j.Results(b.Context(), run.ID), nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -96,7 +96,7 @@ func BenchmarkResultsXLSX(b *testing.B) { benchResults(b, "xlsx") }
 func BenchmarkResultsCSVBaselineEncodingCSV(b *testing.B) {
 	j, run := stoppedRun(b, "csv")
 	path := filepath.Join(b.TempDir(), "people.results.csv")
-	if _, _, err := report.Results(path, run, j.Results(b.Context(), run.ID)); err != nil {
+	if _, _, err := report.Results(path, run, j.Results(b.Context(), run.ID), nil); err != nil {
 		b.Fatal(err)
 	}
 	f, err := os.Open(path)

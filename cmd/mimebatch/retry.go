@@ -102,7 +102,7 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 	if err != nil {
 		return err
 	}
-	if f.guards.List == "" {
+	if f.guards.List == "" && (run.Guards == nil || run.Guards.List != "") {
 		if err := protectAgain(ctx, j, &guards, run, before); err != nil {
 			return err
 		}
@@ -145,11 +145,21 @@ func (a *app) planRetry(ctx context.Context, id string, f retryFlags, sum *summa
 // guardsOf returns the guards of a retry, and what its run keeps of them: those of the run, but for what is told anew.
 func (a *app) guardsOf(run batch.Run, told batch.ToldGuards) (g batch.Guards, kept *batch.ToldGuards, err error) {
 	if run.Guards == nil {
-		if g, kept, err = a.guards(told); guardsGiven(told) == "" {
-			a.warnf("run %s is of an older version and doesn't tell its guards: if it had any, name them anew, with --protect and --allow-domain", run.ID)
+		var missing []string
+		if told.List == "" {
+			missing = append(missing, "--protect")
+		}
+		if len(told.Domains) == 0 {
+			missing = append(missing, "--allow-domain")
+		}
+		if g, kept, err = a.guards(told); err != nil || len(missing) == 0 {
+			return g, kept, err
+		}
+		a.warnf("run %s is of an older version and doesn't tell its guards: if it had any, name them anew, with %s", run.ID, strings.Join(missing, " and "))
+		if len(missing) == 2 {
 			kept = nil
 		}
-		return g, kept, err
+		return g, kept, nil
 	}
 	taken := *run.Guards
 	if told.List != "" {

@@ -57,7 +57,7 @@ func TestRetryRefusesAListOfAnUnknownFolder(t *testing.T) {
 // Whom a run was kept from its retry is kept from, whichever version planned it: that hangs on no word of a command line. What an
 // older version didn't keep is said, and nobody who was protected is touched.
 func TestRetryProtectsInOlderJournals(t *testing.T) {
-	const to5 = "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE runs DROP COLUMN reported; ALTER TABLE sessions DROP COLUMN whole; PRAGMA user_version = 5"
+	const to5 = "ALTER TABLE runs DROP COLUMN guards; ALTER TABLE attempts DROP COLUMN along; DROP TABLE left_results; ALTER TABLE sessions DROP COLUMN whole; PRAGMA user_version = 5"
 	for name, tt := range map[string]struct {
 		alter string // what makes another journal of this version's, %s being the list
 		tells string

@@ -32,7 +32,7 @@ func (a *app) beginSession(ctx context.Context, x execution) (*applying, error) 
 	}
 	s := &applying{app: a, journal: x.journal, events: events, kept: batch.Session{
 		Run: x.run.ID, Begun: time.Now().UTC(), Operator: a.operator(), Host: hostName(), PID: os.Getpid(), Version: version(), Options: a.options,
-		Whole: x.left.only == nil,
+		Whole: x.left.only == nil && x.flags.canary == 0, // until its rows were looked at
 	}}
 	if s.kept.N, err = x.journal.BeginSession(ctx, s.kept); err != nil {
 		return nil, errors.Join(err, events.close())
@@ -44,6 +44,9 @@ func (a *app) beginSession(ctx context.Context, x execution) (*applying, error) 
 	})
 	return s, nil
 }
+
+// looked notes that the canary's rows were looked at, and that all the others are to follow.
+func (s *applying) looked(x execution) { s.kept.Whole = x.left.only == nil }
 
 // through notes that the workers are through with a row.
 func (s *applying) through(row int) { s.events.through(row) }
@@ -64,7 +67,6 @@ func (s *applying) end(ctx context.Context, applyErr error, counts batch.Counts,
 	if resultsErr == nil {
 		k.Results, k.ResultsSHA256 = absolute(sum.Results), sum.ResultsSHA256
 	}
-	k.Whole = k.Whole && !errors.Is(applyErr, errCanary)
 	if k.Stopped != "" {
 		s.events.tell(eventLine{Event: "stopped", Why: k.Stopped})
 	}

@@ -129,7 +129,7 @@ func (l *left) creates(ctx context.Context, j *journal.Journal, id batch.RunID) 
 }
 
 // waves says how the rows are dealt out, and what happens in between.
-func (a *app) waves(x execution, p *progress, through func(int, batch.StepState)) batch.Waves {
+func (a *app) waves(x execution, p *progress, session *applying, through func(int, batch.StepState)) batch.Waves {
 	taken := 0
 	before := func(ctx context.Context, w batch.Wave) (int, error) { return a.recheck(ctx, x, w, p, through) }
 	return batch.Waves{First: x.flags.canary, Size: x.flags.waveSize, Pause: x.flags.wavePause, Before: before, Between: func(ctx context.Context, w batch.Wave) error {
@@ -139,6 +139,9 @@ func (a *app) waves(x execution, p *progress, through func(int, batch.StepState)
 			a.canaryOver = true
 			a.underway.Store(&underway{next: a.next(x), grace: x.grace, progress: p})
 			p.aside(func() { err = a.judgeCanary(ctx, x, w.Rows) })
+			if err == nil {
+				session.looked(x)
+			}
 			return err
 		}
 		if w.Pause > 0 {
@@ -169,11 +172,8 @@ func (a *app) judgeCanary(ctx context.Context, x execution, rows []int) error {
 	return a.goOnAfter(ctx, x, len(rows))
 }
 
-// errCanary ends a run that is not to go on after its first rows.
-var errCanary = errors.New("stopped after the canary's rows")
-
 func (a *app) goOnAfter(ctx context.Context, x execution, taken int) error {
-	stopped := &stop{code: exitGuard, err: errCanary, hint: "look at their results before going on"}
+	stopped := &stop{code: exitGuard, err: errors.New("stopped after the canary's rows"), hint: "look at their results before going on"}
 	if !a.canAsk() {
 		return stopped
 	}
