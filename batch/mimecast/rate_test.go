@@ -15,7 +15,8 @@ import (
 
 // Over real HTTP, by the times at which the server executes: all that is granted and no more. It takes a minute or two.
 // TestPacerGrant has the same with a clock of its own. Here a busy machine wakes goroutines late, and as no second may see more
-// calls than are granted, whatever was late in it is lost: a call each way. So much less is asked for.
+// calls than are granted, whatever was late in it is lost: a call each way. So much less is asked for, once that is more than is
+// to spare.
 func TestRate(t *testing.T) {
 	const span = 12 * time.Second
 	for _, quota := range []string{"50/1s", "500/1s", "2500/5s"} {
@@ -55,7 +56,7 @@ func TestRate(t *testing.T) {
 				share := float64(n-1) / last.Sub(first).Seconds() / granted
 				stats := server.Stats()
 				worst, throttled := stats.PeakPerSecond["update-user"], stats.Throttled
-				least := 0.99 - 2*late
+				least := min(0.99, 0.997-2*late) // of the 0.997 that is aimed at
 				t.Logf("%d calls, %.4f of the grant, at most %d in a second, %d throttled; the machine was late by %.4f of the time", n, share, worst, throttled, late)
 				if share < least || float64(worst) > granted+1 || throttled > n/200 {
 					t.Errorf("want at least %.4f of the grant, at most one call more than it in any second, at most 0.5 %% throttled", least)
@@ -71,7 +72,7 @@ func lateness(ctx context.Context) float64 {
 	var sum, worst time.Duration
 	seconds := 0
 	for begun, last := time.Now(), time.Now(); ctx.Err() == nil; {
-		time.Sleep(nap)
+		<-time.After(nap)
 		now := time.Now()
 		worst = max(worst, now.Sub(last)-nap)
 		last = now
