@@ -136,7 +136,7 @@ func (a *app) resumption() string {
 	return ""
 }
 
-// sends tells whether the command is one that sends what changes the tenant.
+// sends tells whether the command reads a tenant for what is then sent to it, by itself or by apply.
 func (a *app) sends() bool {
 	_, ok := a.command.Annotations[sends]
 	return ok
