@@ -102,7 +102,8 @@ func readSession(scan func(...any) error) (b batch.Session, err error) {
 }
 
 // CallCounts returns how many calls were made for the steps of each kind, as far as is known: those that were throttled or never
-// sent are left out. Of a run of version 5 or older it counts the steps that were sent. The error is [batch.ErrNoRun] if there is no run of that name.
+// sent are left out. Of a run of version 5 or older it counts the steps that were sent. The error is [batch.ErrNoRun] if there is no
+// run of that name.
 func (j *Journal) CallCounts(ctx context.Context, id batch.RunID) (map[batch.StepKind]int, error) {
 	kinds, err := j.callCounts(ctx, id)
 	if err != nil {

@@ -53,7 +53,8 @@ func Digest(run batch.Run, rows iter.Seq2[batch.RowResult, error]) (string, erro
 // blockSize is how many bytes are written and hashed at a time.
 const blockSize = 1 << 16
 
-// produce has the results written by the function that is given to into, which returns their hash, and again if only then it is known what shape they have.
+// produce has the results written by the function that is given to into, which returns their hash, and again if only then it is known
+// what shape they have.
 func produce(run batch.Run, rows iter.Seq2[batch.RowResult, error], into func(write func(io.Writer) (string, error)) error) (counts batch.Counts, sum string, err error) {
 	h := sha256.New()
 	write := func(s shape) error {

@@ -72,6 +72,7 @@ func (p *progress) aside(say func()) {
 	p.say(say)
 }
 
+// say takes the bar off and speaks. The screen is held.
 func (p *progress) say(say func()) {
 	if p.bar != nil {
 		_ = p.bar.Clear() // a bar that can't be drawn is no reason to stop
